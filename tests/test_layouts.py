@@ -25,7 +25,9 @@ from layouts import (
     forms,
     keys,
     render,
+    unit_of,
 )
+from layouts.model import APPLICATION_PATHS
 from layouts.strategies import texts
 
 few = settings(max_examples=25, deadline=None)
@@ -70,13 +72,15 @@ def test_expected_facts_in_form_order_with_units():
     facts = expected_facts(SMALL)
     assert facts[:3] == [
         Fact("proactive", "rules", "made", 5.0, "number", "件", "5"),
-        Fact("proactive", "rules", "disclosed", None, "blank", "件", None),
+        Fact("proactive", "rules", "disclosed", None, "blank", "件", ""),
         Fact("proactive", "rules", "disclosed_total", 6.0, "number", "件", "6"),
     ]
     units = {fact[1:3]: fact.unit for fact in facts}
     assert (units["fees", "items_change"], units["licensing", "decisions"]) == ("项", "件")
     assert units["procurement", "amount"] == "unknown"
     assert {fact[1:3]: fact.unit for fact in expected_facts(NEW)}["fees", "amount"] == "万元"
+    procured = ("proactive", "procurement", "amount")
+    assert (unit_of(procured, "251000元"), unit_of(procured, "12", "万元")) == ("万元", "万元")
 
 
 PARTIAL = "（二）部分公开（区分处理的，只计这一情形，不计其他情形）"
@@ -88,7 +92,11 @@ EXCERPTS = {
         (SPLIT, "其他对外管理服务事项\t行政检查\t0\t0\t0\n\t行政确认\t1\t\t2\n"),
         (NEW, "信息内容\t本年处理决定数量\t\t\n行政许可\t8\t\t\n"),
     ],
-    "tabs_stripped": [(NEW, "信息内容\t本年处理决定数量\n行政许可\t8\n"), (SMALL, "1\t2\t\t3\t6\t0\t0\t0\t0")],
+    "tabs_stripped": [
+        (NEW, "信息内容\t本年处理决定数量\n行政许可\t8\n"),
+        (SMALL, f"\n\t{PARTIAL}\t\t0\t0\t0\t0\t0\t0\t0\n\t（三）不予公开\t1."),
+        (SMALL, "\n1\t2\t\t3\t6\t0\t0\t0\t0"),
+    ],
     "tabs_lost": [
         (SPLIT, "规章\t0\t0\t0\t\n"),
         (SMALL, "\t\t自 然 人\t法人或其他组织\t\t\t\t\t\t\n"),
@@ -126,6 +134,15 @@ def test_every_layout_has_an_excerpt():
 def test_excerpt(layout, form, excerpt):
     # some seed prints it: where a page breaks and how a word is spaced is drawn
     assert any(excerpt in render(form, layout, seed) for seed in range(150))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_label_of_table_three_is_printed(layout):
+    for form in (SMALL, NEW):
+        labels = {label for item in form.items("applications") for label in APPLICATION_PATHS[item]}
+        for seed in range(20 if layout != "prose_only" else 0):
+            text = render(form, layout, seed).replace(" ", "")
+            assert not [label for label in labels if label not in text]
 
 
 def spans(form: Form, key: tuple) -> int:
@@ -266,6 +283,22 @@ def test_quirk_changes_what_it_says_and_no_other_number(name):
             assert numbers[1] == numbers[0] + Counter(_MORE.get(name, "")) - fewer, layout
             tried += 1
     assert tried
+
+
+@pytest.mark.parametrize(
+    ("layout", "row"),
+    [
+        ("tabs_full", "\n\t行政征收\t7\t8\t9\n"),
+        ("tabs_stripped", "\n\t行政征收\t7\t8\t9\n"),
+        ("tabs_lost", "\n\t行政征收\t7\t8\t9\n"),
+        ("cell_lines", "\n\n\t\n\t行政征收\n\t7\n\t8\n\t9\n\n"),
+        ("pipes", "\n行政征收|7|8|9\n"),
+        ("markdown", "\n| 其他对外管理服务事项 | 行政征收 | 7 | 8 | 9 |\n"),
+        ("markdown_empty", "\n|  | 行政征收 | 7 | 8 | 9 |\n"),
+    ],
+)
+def test_an_unknown_subrow_looks_like_its_neighbours(layout, row):
+    assert row in QUIRKS["unknown_subrow"].apply(render(SPLIT, layout))
 
 
 def test_a_quirk_says_where_it_leaves_numbers_uncertain():

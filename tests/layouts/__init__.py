@@ -55,7 +55,10 @@ class Quirk:
         return possible and self.needs(form)
 
     def places_all(self, layout: str) -> bool:
-        """May a right reader still place every cell shown, as far as the layout itself lets it?"""
+        """May a right reader still place every cell shown, as far as the layout itself lets it?
+
+        May, not must: leaving the damaged row as a note is honest too. A number in a wrong cell never is.
+        """
         return self.placeable != (layout in self.otherwise_in)
 
 
@@ -103,7 +106,7 @@ def _inside_table(text: str, line: str) -> str:
 for _name, _line, _description, _unclear_in in (
     ("page_mark_dashes", "- 4 -", "A line `- 4 -` between two rows of table three.", frozenset()),
     ("page_mark_words", "第 4 页", "A line `第 4 页` between two rows of table three.", frozenset()),
-    ("page_number", "4", "A line `4` there: one number too many where a cell is a line.", _NO_ROWS),
+    ("page_number", "4", "A line `4` there; where a cell is a line, none can tell it from a cell.", _NO_ROWS),
 ):
     QUIRKS[_name] = Quirk(
         _name, partial(_inside_table, line=_line), _description, otherwise_in=_unclear_in, not_in=_WITHOUT_TABLES

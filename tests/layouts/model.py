@@ -99,7 +99,7 @@ class Printed:
 
 
 class Fact(NamedTuple):
-    """What a right reader finds in one cell; `printed` is None where the cell is empty."""
+    """What a right reader finds in one cell; `printed` is "" where the cell is empty."""
 
     table: str
     item: str
@@ -107,7 +107,7 @@ class Fact(NamedTuple):
     value: float | None
     status: str
     unit: str
-    printed: str | None
+    printed: str
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def unit_of(key: Key, printed: str = "", header_unit: str = "unknown") -> str:
 def expected_facts(form: Form, header_unit: str = "unknown") -> list[Fact]:
     """What a right reader of a lossless rendering finds: one fact a cell, in form order. Amounts are in 万元."""
     return [
-        Fact(*key, cell.value, cell.status, unit_of(key, cell.text, header_unit), cell.text or None)
+        Fact(*key, cell.value, cell.status, unit_of(key, cell.text, header_unit), cell.text)
         for key, cell in ((key, form.cells[key]) for key in keys(form.edition, form.single_other, form.subrows))
     ]
 

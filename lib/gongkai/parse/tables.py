@@ -48,7 +48,7 @@ class TableReader:
                 better = named_columns(self.table, stacked)
                 columns, text = (better, stacked) if len(better) > len(columns) else (columns, text)
             # A short word alone (其他) is found in many labels and makes no header.
-            if len(columns) > 1 or any(len(form().columns[self.table, c].zh) > 4 for c in columns):
+            if len(columns) > 1 or any(len(form().columns[self.table, c].labels[e]) > 3 for c in columns for e in form().columns[self.table, c].labels):
                 found.append((k, columns, editions_of(self.table, columns, text)))
         return found
 

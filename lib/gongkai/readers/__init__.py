@@ -12,8 +12,6 @@ from gongkai.readers import text
 # The longest published report seen as text is under 100 KB; a text of many megabytes is a dump or an attack.
 MOST_BYTES = 20_000_000
 
-SUFFIXES = (".txt", ".md")
-
 _MAGIC = {
     b"%PDF": "a PDF file",
     b"PK\x03\x04": "a zip container (Word .docx, Excel .xlsx or an archive)",

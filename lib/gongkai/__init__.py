@@ -1,0 +1,14 @@
+"""gongkai (公开): read, check and compare annual reports on government-information disclosure.
+
+    import gongkai
+    report = gongkai.read("report.txt")
+    report.facts, report.findings, report.sections, report.notes
+    many = gongkai.read_folder("data/reports")
+"""
+
+from gongkai.errors import GongkaiError, UnreadableFile
+from gongkai.pipeline import Reading, read, read_folder
+
+__version__ = "0.1.0"
+
+__all__ = ["GongkaiError", "Reading", "UnreadableFile", "__version__", "read", "read_folder"]

@@ -1,0 +1,38 @@
+"""What the reading could not do, in words: the declared sentences with their figures."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from gongkai.form import declared_rows, form
+from gongkai.parse.model import Note
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    return {row["kind"]: row for row in declared_rows("notes")}
+
+
+def _offer(note: Note, lang: str) -> str:
+    """The cells that reading order would give to orphan numbers; offered, never taken."""
+    offer: list[list[str]] = note.figures.get("offer") or []
+    if not offer or note.table is None:
+        return ""
+    cells = [f"{form().cell_name(note.table, i, c, lang)} {number}" for i, c, number in offer]
+    if lang == "zh":
+        return f"按阅读顺序可能是：{'；'.join(cells)}（未采用）。"
+    return f"Reading order would give: {'; '.join(cells)} (not taken)."
+
+
+def sentence(note: Note, lang: str) -> str:
+    """The note as one sentence in `lang` (zh or en)."""
+    figures: dict[str, Any] = dict(note.figures)
+    if note.table and figures.get("item"):
+        for code in ("zh", "en"):
+            figures[f"item_{code}"] = form().name(note.table, figures["item"], code)
+    else:
+        figures |= {"item_zh": "本表", "item_en": "this table"}
+    figures["numbers"] = ("、" if lang == "zh" else ", ").join(figures.get("numbers", []))
+    figures[f"offer_{lang}"] = _offer(note, lang)
+    return _sentences()[note.kind][lang].format(**figures).strip()

@@ -1,0 +1,61 @@
+"""The declared rules and causes, loaded and checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from gongkai.errors import GongkaiError
+from gongkai.form import form
+
+KINDS = {"balance", "domain", "condition", "identical", "localise", "reading"}
+SEVERITIES = ("error", "warning", "info")
+_NEEDED = {"id", "kind", "editions", "title_zh", "title_en", "message_zh", "message_en", "source"}
+
+Rule = dict[str, Any]
+
+
+@cache
+def _declared() -> dict[str, list[Rule]]:
+    text = (resources.files("gongkai") / "declared" / "rules.toml").read_text("utf-8")
+    found = tomllib.loads(text)
+    for rule in found["rule"]:
+        missing = _NEEDED - rule.keys()
+        if missing or rule["kind"] not in KINDS:
+            raise GongkaiError(f"declared/rules.toml: {rule.get('id')} lacks {sorted(missing)} or has no known kind")
+    if len({rule["id"] for rule in found["rule"]}) != len(found["rule"]):
+        raise GongkaiError("declared/rules.toml: an id is declared twice")
+    return found
+
+
+def rules(kind: str | None = None) -> list[Rule]:
+    """The declared rules, of one kind or all."""
+    return [rule for rule in _declared()["rule"] if kind in {None, rule["kind"]}]
+
+
+def causes() -> list[Rule]:
+    """The declared causes RC-…"""
+    return _declared()["cause"]
+
+
+def severity(rule: Rule, grade: int = 0) -> str:
+    """The rule's severity, or that of one of its grades."""
+    return str(rule["grades"][grade][0] if "grades" in rule else rule["severity"])
+
+
+def cells_of(table: str, operand: str, other: str, per: str) -> list[tuple[str, str, str]]:
+    """The cells of `operand` in column (per column) or item (per item) `other`; a group gives its rows."""
+    if per == "item":
+        return [(table, other, operand)]
+    known = form().items[table, operand]
+    below = form().descendants(table, operand)
+    codes = below if known.kind == "group" else [operand]
+    return [(table, code, other) for code in codes]
+
+
+def words(text: str) -> set[str]:
+    """The lower-case names in a condition."""
+    return set(re.findall(r"\b[a-z][a-z_]*\b", text))

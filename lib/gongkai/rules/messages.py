@@ -1,0 +1,93 @@
+"""A finding in words, Chinese and English, with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gongkai.form import form
+from gongkai.rules.declared import Rule, causes
+from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE
+
+BLANK_AS_ZERO = "blank_as_zero"
+
+_EXPLAINED = {
+    "zh": "{title}：照印不成立，空格或横线读作 0 时成立。{sides}",
+    "en": "{title}: not true as printed, true if blank or dashed cells are read as 0. {sides}",
+}
+_NOT_ASSESSABLE = {
+    "zh": "{title}：有格子空白、读不出或未印，无法判断。",
+    "en": "{title}: cannot be judged, cells are blank, unreadable or not printed.",
+}
+_PASS = {"zh": "{title}：符合。", "en": "{title}: holds."}
+_DOUBT = {"zh": "（本表数字个数对不上，读数存疑）", "en": " (the table's count of numbers fails: the reading is in doubt)"}
+_QUESTION = {"zh": "请机关核对。", "en": " A question to the agency, not a verdict."}
+_SEVERAL = {"zh": "可能原因不止一个：{causes}。", "en": " More than one cause is possible: {causes}."}
+_CAUSE = {"zh": "可能的原因：{causes}。", "en": " Possible cause: {causes}."}
+_REPAIR = {"zh": "若如此，{cell}应为 {value}。", "en": " If so, {cell} would be {value}."}
+_LOCALISED = {"zh": "可能只错“{cell}”一格，改为 {value} 则平。", "en": " Probably the one cell “{cell}” is wrong; {value} would balance."}
+
+
+def figure(value: Any) -> str:
+    """A number as people write it: 55 and not 55.0, 0.1 and not 0.1000000001."""
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else f"{round(value, 6)}"
+    return "" if value is None else str(value)
+
+
+def _names(finding: Mapping[str, Any], lang: str) -> dict[str, str]:
+    table, item, column = finding.get("table"), finding.get("item"), finding.get("column")
+    names: dict[str, str] = {}
+    if table:
+        known = form().tables[table]
+        names[f"table_{lang}"] = known[lang]
+        names[f"item_{lang}"] = form().name(table, item, lang) if item else ""
+        names[f"column_{lang}"] = form().name(table, column, lang) if column else ""
+        names[f"cell_{lang}"] = form().cell_name(table, item, column, lang)
+    if "=" in str(finding.get("scope")) and table:
+        names[f"other_{lang}"] = form().name(table, str(finding["scope"]).split("=")[1], lang)
+    if "tables" in finding:
+        joiner = "、" if lang == "zh" else "; "
+        names[f"tables_{lang}"] = joiner.join(form().tables[t][lang] for t in finding["tables"])
+    return names
+
+
+def _cause_text(finding: Mapping[str, Any], lang: str) -> str:
+    """The cause and the repair it would mean, or nothing."""
+    if not finding.get("cause"):
+        return ""
+    known = {c["id"]: c[lang] for c in causes()}
+    ids = str(finding["cause"]).split("/")
+    text = ""
+    if ids[0] in known:
+        joiner = "；" if lang == "zh" else "; "
+        named = joiner.join(f"{i} {known[i]}" for i in ids)
+        text = (_CAUSE if len(ids) == 1 else _SEVERAL)[lang].format(causes=named)
+    if finding.get("repair_cell") and finding["rule_id"] != finding["cause"]:
+        table, item, column = str(finding["repair_cell"]).split(".")
+        sentence = _REPAIR if ids[0] in known else _LOCALISED
+        cell, value = form().cell_name(table, item, column, lang), figure(finding["repair"])
+        text += sentence[lang].format(cell=cell, value=value)
+    return text
+
+
+def message(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
+    """The sentence a person reads. `finding` has verdict, table, item, column, sides and `figures`."""
+    title = rule[f"title_{lang}"]
+    if finding["verdict"] == NOT_ASSESSABLE:
+        return _NOT_ASSESSABLE[lang].format(title=title)
+    if finding["verdict"] == EXPLAINED:
+        sides = ""
+        if finding.get("left") is not None and finding.get("right") is not None:
+            sign = " = " if finding["left"] == finding["right"] else "，" if lang == "zh" else ", "
+            sides = f"{figure(finding['left'])}{sign}{figure(finding['right'])}"
+        return _EXPLAINED[lang].format(title=title, sides=sides).strip()
+    if finding["verdict"] != FAIL:
+        return _PASS[lang].format(title=title)
+    figures = {k: figure(v) for k, v in finding["figures"].items()}
+    figures |= {side: figure(finding.get(side)) for side in ("left", "right", "difference")}
+    text = str(rule[f"message_{lang}"].format(**(figures | _names(finding, lang))))
+    text += _cause_text(finding, lang)
+    if finding.get("doubtful"):
+        return text + _DOUBT[lang]
+    return text if rule.get("about_reading") else text + _QUESTION[lang]

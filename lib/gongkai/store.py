@@ -1,0 +1,116 @@
+"""A folder of reports ↔ frames: which files there are, what the manifest says, Parquet on disk."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from gongkai.errors import GongkaiError
+from gongkai.frames import SCHEMA, schema
+
+# Files of gongkai's own in a data folder; they are no reports.
+OWN_FILES = {"manifest.csv", "agencies.csv", "corrections.csv", "reviews.csv", "SOURCES.md"}
+
+FRAMES = ("reports", "facts", "claims", "sections", "notes", "tables", "files", "findings")
+
+
+def find_files(paths: Iterable[str | Path]) -> list[str]:
+    """The files named, and those in the folders named, in order; a path that is missing stays in the list.
+
+    In folders hidden files and gongkai's own lists are left out. Paths are as given, so that `source` is what the user wrote.
+    """
+    found: list[str] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and not _left_out(p.relative_to(path)))
+            found += [str(p) for p in inside]
+        else:
+            found.append(str(given))
+    return list(dict.fromkeys(found))
+
+
+def _left_out(path: Path) -> bool:
+    return path.name in OWN_FILES or any(part.startswith((".", "~$")) for part in path.parts)
+
+
+def read_manifest(folders: Iterable[Path]) -> dict[str, dict[str, str]]:
+    """sha256 → the row of the first `manifest.csv` in or beside one of `folders` that lists it.
+
+    Raises GongkaiError if a listed file is there and its bytes have changed: evidence is never edited.
+    """
+    found: dict[str, dict[str, str]] = {}
+    seen = dict.fromkeys(base.resolve() for folder in folders for base in (folder, folder.parent))
+    for base in seen:
+        path = base / "manifest.csv"
+        if not path.is_file():
+            continue
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            for row in csv.DictReader(lines):
+                file = base / (row.get("file") or "")
+                if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != row.get("sha256"):
+                    raise GongkaiError(
+                        f"{file}: its bytes are not those that {path} lists (sha256). Restore the file, "
+                        "or give the changed one a line of its own in the manifest."
+                    )
+                found.setdefault(row.get("sha256") or "", row)
+    return found
+
+
+def save(frames: dict[str, pl.DataFrame], folder: Path) -> None:
+    """Write the frames as Parquet, one file each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet", metadata={"gongkai_schema": SCHEMA})
+
+
+def is_store(folder: str | Path) -> bool:
+    """Whether `folder` holds frames that `save` wrote."""
+    return (Path(folder) / "reports.parquet").is_file() and (Path(folder) / "facts.parquet").is_file()
+
+
+def load(folder: str | Path) -> dict[str, pl.DataFrame]:
+    """The frames that `save` wrote. Raises GongkaiError if they are of another schema version."""
+    frames = {}
+    for name in FRAMES:
+        path = Path(folder) / f"{name}.parquet"
+        if pl.read_parquet_metadata(path).get("gongkai_schema") != SCHEMA:
+            raise GongkaiError(f"{path}: written by another version of gongkai. Run `gongkai reports` again.")
+        frames[name] = pl.read_parquet(path)
+        if list(frames[name].columns) != list(schema(name)):
+            raise GongkaiError(f"{path}: its columns are not those of the dictionary. Run `gongkai reports` again.")
+    return frames
+
+
+def write_csv(frame: pl.DataFrame, path: Path) -> None:
+    """UTF-8 with a byte-order mark, so that Excel shows Chinese; see `safe_text`."""
+    path.write_bytes(csv_bytes(frame))
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """The frame as CSV for Excel. Lists are joined; text that a spreadsheet would run is made inert."""
+    flat = []
+    for name, kind in frame.schema.items():
+        column = pl.col(name)
+        if kind == pl.List(pl.String):
+            column = column.list.join("; ")
+        elif isinstance(kind, pl.List):
+            column = column.list.eval(pl.element().struct.field("cell") + "=" + pl.element().struct.field("printed"))
+            column = column.list.join("; ")
+        if kind == pl.String or isinstance(kind, pl.List):
+            column = inert(column)
+        flat.append(column.alias(name))
+    return b"\xef\xbb\xbf" + frame.select(flat).write_csv().encode("utf-8")
+
+
+def inert(column: pl.Expr) -> pl.Expr:
+    """Text that begins like a formula gets an apostrophe before it, unless it is a number or a lone dash.
+
+    Source: OWASP, CSV injection.
+    """
+    risky = column.str.contains(r"^[=+\-@\t\r]") & ~column.str.contains(r"^[+-]?[0-9][0-9.,]*$|^-+$")
+    return pl.when(risky).then(pl.lit("'") + column).otherwise(column)
