@@ -8,9 +8,10 @@ class GongkaiError(Exception):
 
 
 class UnreadableFile(GongkaiError):
-    """A file that is set aside: `file` and `reason`, in plain words with the remedy."""
+    """A file that is set aside: `file`, and the reason with its remedy in Chinese and English."""
 
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file}: {reason}")
+    def __init__(self, file: str, zh: str, en: str) -> None:
+        super().__init__(f"{file}: {en} {zh}")
         self.file = file
-        self.reason = reason
+        self.zh = zh
+        self.en = en

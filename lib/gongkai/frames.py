@@ -39,7 +39,8 @@ def empty(frame: str) -> pl.DataFrame:
 
 def build(frame: str, rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
     """A public frame from its rows, columns as the dictionary has them."""
-    return pl.DataFrame(list(rows), schema=schema(frame), orient="row")
+    columns = schema(frame)
+    return pl.DataFrame([[row.get(name) for name in columns] for row in rows], schema=columns, orient="row")
 
 
 @dataclass(frozen=True)

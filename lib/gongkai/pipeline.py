@@ -91,22 +91,23 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     folders = [Path(p) if Path(p).is_dir() else Path(p).parent for p in given]
     manifest = store.read_manifest(folders)
     parsed: list[Parsed] = []
-    outcome: list[dict[str, str | int | None]] = []
+    outcome: list[dict[str, str]] = []
     seen: dict[str, str] = {}
     for path in tqdm(files, desc="读取报告 / reading", unit="file", disable=not progress or len(files) < 5):
         try:
             document, one = _read_one(path)
         except UnreadableFile as e:
-            outcome.append({"file": path, "status": "set aside", "report_id": None, "reason": e.reason})
+            outcome.append({"file": path, "status": "set aside", "reason": e.zh, "reason_en": e.en})
             continue
         if document.sha256 in seen:
-            reason = f"the same bytes as {seen[document.sha256]}"
-            outcome.append({"file": path, "status": "duplicate", "report_id": None, "reason": reason})
+            first = seen[document.sha256]
+            reasons = {"reason": f"与 {first} 内容完全相同", "reason_en": f"the same bytes as {first}"}
+            outcome.append({"file": path, "status": "duplicate", **reasons})
             continue
         seen[document.sha256] = path
         row = manifest.get(document.sha256, {})
         parsed.append(Parsed(document, one.report, row.get("prose"), row.get("role")))
-        outcome.append({"file": path, "status": "read", "report_id": None, "reason": None})
+        outcome.append({"file": path, "status": "read"})
     frames = assemble(parsed)
     ids = iter(frames["reports"]["report_id"])
     for found in outcome:
@@ -120,11 +121,11 @@ def read(path: str | Path) -> Reading:
 
     `.facts`, `.findings`, `.sections` and `.notes` are polars frames; see the data dictionary.
     """
-    reading = read_files([path])
     if Path(path).is_dir():
         raise GongkaiError(f"{path}: this is a folder; gongkai.read_folder reads folders.")
+    reading = read_files([path])
     for row in reading.set_aside.iter_rows(named=True):
-        raise UnreadableFile(row["file"], row["reason"])
+        raise UnreadableFile(row["file"], row["reason"], row["reason_en"])
     return reading
 
 

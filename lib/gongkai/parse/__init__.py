@@ -12,6 +12,9 @@ from gongkai.parse.regions import find_regions, loose_region
 from gongkai.parse.sections import find_headings, sections
 from gongkai.parse.tables import read_table
 
+_NO_REPORT_ZH = (
+    "其中没有政府信息公开工作年度报告：六个部分的标题不足两个，三张表也没有。请检查是否选对了文件。"
+)
 _NO_REPORT = (
     "no annual report on government-information disclosure found in it: neither two of its six section headings "
     "nor one of its tables. Check that this is the right file (政府信息公开工作年度报告)."
@@ -91,7 +94,7 @@ def parse(document: Document) -> Report:
     headings = find_headings(rows)
     regions = find_regions(rows, headings)
     if len({s for s, _ in headings}) < 2 and not regions:
-        raise UnreadableFile(document.source, _NO_REPORT)
+        raise UnreadableFile(document.source, _NO_REPORT_ZH, _NO_REPORT)
     in_tables = {k for region in regions.values() for k, _ in region}
     identity = identify(rows, headings, in_tables)
     expected = form().edition_of_year(identity.year) if identity.year else None

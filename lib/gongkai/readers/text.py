@@ -36,7 +36,9 @@ def decode(data: bytes, source: str) -> tuple[str, str]:
         if _looks_like_text(content):
             return content, encoding
     raise UnreadableFile(
-        source, "the bytes are no text in UTF-8 or GB18030 (GBK, GB2312). Open it in an editor and save it as UTF-8."
+        source,
+        "内容不是 UTF-8 或 GB18030（GBK、GB2312）编码的文字。请用编辑器打开并另存为 UTF-8。",
+        "the bytes are no text in UTF-8 or GB18030 (GBK, GB2312). Open it in an editor and save it as UTF-8.",
     )
 
 

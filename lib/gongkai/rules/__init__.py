@@ -164,10 +164,14 @@ def check(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     order = {report_id: k for k, report_id in enumerate(reports["report_id"])}
     ids = {r["id"]: k for k, r in enumerate(rules())}
     rows.sort(key=lambda r: (order[r["report_id"]], SEVERITIES.index(r["severity"]), ids[r["rule"]]))
-    names = set(empty("findings").columns)
-    return build("findings", [{k: r.get(k) for k in names} for r in rows]).unique("finding_id", maintain_order=True)
+    return build("findings", rows).unique("finding_id", maintain_order=True)
 
 
 def reportable(verdicts: pl.DataFrame) -> pl.DataFrame:
     """The findings to show: failed or explained, without those folded under another."""
     return verdicts.filter(pl.col("verdict").is_in([FAIL, EXPLAINED]) & pl.col("folded_under").is_null())
+
+
+def has_errors(findings: pl.DataFrame) -> bool:
+    """Whether a finding of severity error fails."""
+    return not findings.filter((pl.col("severity") == "error") & (pl.col("verdict") == FAIL)).is_empty()

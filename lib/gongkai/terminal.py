@@ -1,0 +1,65 @@
+"""Facts and findings as plain text for a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from gongkai.form import TABLES, form
+from gongkai.pipeline import Reading
+from gongkai.rules.messages import figure
+
+_MARKS = {"blank": "空", "dash": "—", "unreadable": "?", "absent": "·"}
+
+
+def _render(parts: list[object]) -> str:
+    buffer = io.StringIO()
+    # No markup: brackets in a report's text are text. Wide enough for the ten columns of table three.
+    console = Console(file=buffer, width=140, markup=False, highlight=False, emoji=False)
+    for part in parts:
+        console.print(part)
+    return buffer.getvalue()
+
+
+def _cell(fact: dict[str, object]) -> str:
+    return figure(fact["value"]) if fact["status"] == "number" else _MARKS[str(fact["status"])]
+
+
+def facts(reading: Reading) -> str:
+    """Every report's tables; 空 an empty cell, — a dash, ? no number, · not in the report."""
+    parts: list[object] = []
+    for report in reading.reports.iter_rows(named=True):
+        parts.append(f"{report['report_id']}  [{report['edition'] or '?'}]  {report['source']}")
+        mine = reading.facts.filter(pl.col("report_id") == report["report_id"])
+        for table in TABLES:
+            rows = mine.filter(pl.col("table") == table)
+            columns = list(dict.fromkeys(rows["column"]))
+            grid = Table(title=form().tables[table]["zh"], title_justify="left")
+            for name in ["", *(form().name(table, c) for c in columns)]:
+                grid.add_column(name, justify="left" if not name else "right")
+            for (item,), cells in rows.group_by("item", maintain_order=True):
+                values = {f["column"]: _cell(f) for f in cells.iter_rows(named=True)}
+                grid.add_row(form().name(table, str(item)), *[values.get(c, "") for c in columns])
+            if not rows.is_empty():
+                parts.append(grid)
+        for note in reading.notes.filter(pl.col("report_id") == report["report_id"]).iter_rows(named=True):
+            parts.append(f"  {note['where']}: {note['text']} {note['text_en']}")
+    parts.append("空 empty · — dash · ? unreadable · “·” absent")
+    return _render(parts)
+
+
+def findings(frame: pl.DataFrame, lang: str) -> str:
+    """One finding after the other with its places, and the count."""
+    lines: list[object] = []
+    for f in frame.iter_rows(named=True):
+        lines.append(f"{f['severity']:8}{f['verdict']:15}{f['rule']:7}{f['report_id']}")
+        lines.append(f"        {f[f'message_{lang}']}")
+        if f["where"]:
+            lines.append(f"        {'; '.join(f['where'])}")
+    counts = frame.group_by("severity").len().sort("severity").rows()
+    tally = ", ".join(f"{n} {severity}" for severity, n in counts) or "0"
+    lines.append({"zh": f"疑点：{tally}。疑点是向机关提出的问题，不是结论。", "en": f"Findings: {tally}. A finding is a question to the agency, not a verdict."}[lang])
+    return _render(lines)
