@@ -29,13 +29,15 @@ class Row:
     """One printed row. `delimited`: cells are parted by a mark, so that an empty cell shows.
 
     `opens` and `closes`: the line begins or ends with a delimiter that borders nothing, so that a
-    cell may go on over the line end.
+    cell may go on over the line end. `open_end`: empty last cells may have vanished with the white
+    space at the line's end.
     """
 
     cells: tuple[Cell, ...]
     delimited: bool = False
     opens: bool = False
     closes: bool = False
+    open_end: bool = False
 
     @property
     def text(self) -> str:

@@ -33,7 +33,12 @@ class Item:
     law: str
     crosses: str
     sum_of: str
-    number: int = 0
+
+    @property
+    def level(self) -> int:
+        """How far the row is indented: 0 for 一、 or no mark, 1 for （一） or a sub-row, 2 for 1."""
+        label = next(iter(self.labels.values()))
+        return 2 if label[0].isdigit() else int(label.startswith("（") or self.shape == "split")
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,7 @@ def declared_rows(name: str) -> list[dict[str, str]]:
 
 
 def _items(columns: dict[str, list[str]], editions: tuple[str, ...]) -> Iterator[Item]:
-    siblings: dict[tuple[str, str], int] = {}
     for row in declared_rows("items"):
-        key = (row["table"], row["parent"])
-        siblings[key] = siblings.get(key, 0) + 1
         wanted = {
             e: tuple(columns[row["table"]]) if row[f"columns_{e}"] == "*" else tuple(row[f"columns_{e}"].split())
             for e in editions
@@ -100,7 +102,7 @@ def _items(columns: dict[str, list[str]], editions: tuple[str, ...]) -> Iterator
         labels = {e: row[f"label_{e}"] for e in editions if row[f"label_{e}"]}
         names = ("table", "item", "parent", "kind", "shape", "zh", "en", "law", "crosses", "sum_of")
         fields = {name: row[name] for name in names}
-        yield Item(**fields, columns=wanted, labels=labels, number=siblings[key])
+        yield Item(**fields, columns=wanted, labels=labels)
 
 
 class Form:

@@ -2,6 +2,203 @@
 
 from __future__ import annotations
 
+import html
+import re
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
-def summary(reading: object) -> str:
-    return ""
+import polars as pl
+
+from gongkai import measures
+from gongkai.form import TABLES, declared_rows, form
+from gongkai.rules.declared import SEVERITIES, causes, rules
+from gongkai.views import form_blocks
+from gongkai.words import check_lang, number, place, word
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from gongkai.pipeline import Reading
+
+Marks = dict[tuple[str, str], list[int]]
+
+
+@dataclass(frozen=True, repr=False)
+class Html:
+    """A piece of page: HTML in a notebook, its text elsewhere."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return re.sub(r"\s*\n\s*", "\n", html.unescape(re.sub(r"<[^>]+>", " ", self.html))).strip()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("gongkai", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment
+
+
+def fill(template: str, lang: str, **values: Any) -> str:
+    """The template with these values. Its text is escaped; `w` is a word in `lang`, `name` an item's name."""
+    helpers = {
+        "lang": check_lang(lang),
+        "w": partial(word, lang=lang),
+        "figure": partial(number, lang=lang),
+        "place": partial(place, lang=lang),
+        "cell_name": partial(cell_name, lang=lang),
+        "table_name": lambda table: form().tables[table][lang] if table else "",
+        "from_where": partial(from_where, lang=lang),
+    }
+    return _environment().get_template(template).render(**helpers, **values)
+
+
+def cell_name(cell: str, lang: str) -> str:
+    """`applications.new.total` → 本年新收·总计."""
+    table, item, column = cell.split(".")
+    return form().cell_name(table, item, column, lang)
+
+
+def from_where(code: str | None, lang: str) -> str:
+    """How the agency, year or edition was found, in words; a code without words as it is."""
+    declared = {row["key"] for row in declared_rows("words")}
+    return word(f"from_{code}", lang) if f"from_{code}" in declared else (code or word("unknown", lang))
+
+
+def _counts(reading: Reading) -> list[dict[str, Any]]:
+    """Each report with its counts of cells by status and of findings by severity."""
+    cells = reading.facts.group_by("report_id", "status").len().rows()
+    found = reading.findings.group_by("report_id", "severity").len().rows()
+    of: dict[tuple[str, str], int] = {(r, s): n for r, s, n in [*cells, *found]}
+    return [
+        row | {code: of.get((row["report_id"], code), 0) for code in (*SEVERITIES, *_STATUSES)}
+        for row in reading.reports.sort("agency", "year", nulls_last=True).iter_rows(named=True)
+    ]
+
+
+_STATUSES = ("number", "blank", "dash", "unreadable", "absent")
+
+
+def summary(reading: Reading, lang: str = "zh") -> str:
+    """The reading on one screen: every report with its counts, and the files that were set aside (HTML)."""
+    aside = reading.files.filter(pl.col("status") != "read").to_dicts()
+    return fill("summary.html", lang, reports=_counts(reading), aside=aside, severities=SEVERITIES, statuses=_STATUSES)
+
+
+def overview(reading: Reading, lang: str = "zh") -> Html:
+    """`summary` as an object a notebook shows."""
+    return Html(summary(reading, lang))
+
+
+def heading(key: str, lang: str) -> Html:
+    """A second-level heading with its line of explanation, by its word."""
+    return Html(fill("heading.html", lang, key=key))
+
+
+def masthead(reading: Reading, lang: str) -> Html:
+    """Who and when, how much was read and found, and that a finding is a question."""
+    return Html(fill("masthead.html", lang, reports=_counts(reading), severities=SEVERITIES, statuses=_STATUSES))
+
+
+def ordered(findings: pl.DataFrame) -> pl.DataFrame:
+    """The findings as numbered on a page: gravest first, then by report."""
+    rank = pl.col("severity").replace_strict({s: k for k, s in enumerate(SEVERITIES)}, return_dtype=pl.Int64)
+    return findings.filter(pl.col("folded_under").is_null()).sort(rank, "report_id", maintain_order=True)
+
+
+def _marks(findings: pl.DataFrame) -> Marks:
+    """(report_id, table.item.column) → numbers of the findings that concern the cell."""
+    marks: Marks = {}
+    for k, row in enumerate(ordered(findings).iter_rows(named=True), 1):
+        cells = [c["cell"] for c in row["cells"]] + ([row["repair_cell"]] if row["repair_cell"] else [])
+        for cell in dict.fromkeys(cells):
+            marks.setdefault((row["report_id"], cell), []).append(k)
+    return marks
+
+
+def findings(
+    found: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh", verdicts: pl.DataFrame | None = None
+) -> Html:
+    """Every finding with its evidence: the cells compared as printed and their places, cause and repair.
+
+    With `verdicts` also what is folded under a finding because it follows from it.
+    """
+    folded: dict[str, list[str]] = {}
+    under = found.clear() if verdicts is None else verdicts.filter(pl.col("folded_under").is_not_null())
+    for row in under.iter_rows(named=True):
+        folded.setdefault(row["folded_under"], []).append(row[f"message_{lang}"])
+    about = {r["report_id"]: r for r in reports.iter_rows(named=True)}
+    known = {r["id"]: r for r in [*rules(), *causes()]}
+    rows = [
+        row
+        | {"n": n, "report": about[row["report_id"]], "folded": folded.get(row["finding_id"], [])}
+        | {"message": row[f"message_{lang}"], "rule_title": known.get(row["rule"], {}).get(f"title_{lang}", "")}
+        | {"law": known.get(row["rule"], {}).get("source", "")}
+        | {"causes": [(c, known.get(c, {}).get(lang, "")) for c in (row["cause"] or "").split("/") if c != row["rule"]]}
+        for n, row in enumerate(ordered(found).iter_rows(named=True), 1)
+    ]
+    return Html(fill("findings.html", lang, findings=rows))
+
+
+def notes(found: pl.DataFrame, lang: str = "zh") -> Html:
+    """What could not be read, and where (a notes frame)."""
+    rows = [row | {"said": row["text" if lang == "zh" else "text_en"]} for row in found.iter_rows(named=True)]
+    return Html(fill("notes.html", lang, notes=rows))
+
+
+def checks(verdicts: pl.DataFrame, lang: str = "zh") -> Html:
+    """How many checks were made, with which verdicts, and which could not be judged (a findings frame)."""
+    counts = dict(verdicts.group_by("verdict").len().rows())
+    folded = verdicts.filter(pl.col("folded_under").is_not_null()).height
+    missing = dict(verdicts.filter(pl.col("verdict") == "not_assessable").group_by("rule").len().rows())
+    unjudged = [(r["id"], r[f"title_{lang}"], missing[r["id"]]) for r in rules() if r["id"] in missing]
+    return Html(fill("checks.html", lang, counts=counts, folded=folded, total=verdicts.height, unjudged=unjudged))
+
+
+def form_tables(reading: Reading, lang: str = "zh") -> Html:
+    """The three tables of every report as printed; cells that a finding concerns are marked with its number."""
+    marks = _marks(reading.findings)
+    read = {(t["report_id"], t["table"]): t for t in reading.tables.iter_rows(named=True)}
+    shown = []
+    for report in reading.reports.sort("year", nulls_last=True).iter_rows(named=True):
+        mine = reading.facts.filter(pl.col("report_id") == report["report_id"])
+        for table in TABLES:
+            facts = mine.filter(pl.col("table") == table).to_dicts()
+            here = read.get((report["report_id"], table), {"present": False, "where": ""})
+            shown.append({"report": report, "table": table} | here | {"blocks": form_blocks(facts, report, marks, lang)})
+    return Html(fill("form_tables.html", lang, tables=shown))
+
+
+def key_figures(reading: Reading, lang: str = "zh") -> Html:
+    """The declared indicators by year; a figure with a missing part is missing, and doubtful ones are marked."""
+    reports = reading.reports.with_columns(agency=measures.agency_of())
+    counted = measures.counted(reports)
+    figures = measures.key_figures(reading.facts, reports)
+    ids = dict(counted.select("year", "report_id").rows())
+    marks = _marks(reading.findings)
+    rows = []
+    for code, known in measures.indicators().items():
+        mine = {r["year"]: r for r in figures.filter(pl.col("indicator") == code).iter_rows(named=True)}
+        items = measures.row_codes(known.table, known.items)
+        cells = [f"{known.table}.{i}.{c}" for i in items for c in known.columns]
+        concerned = {y: sorted({n for c in cells for n in marks.get((ids[y], c), [])}) for y in mine}
+        rows.append({"known": known, "years": mine, "marks": concerned, "crosses": measures.crosses(code)})
+    both = counted["edition"].drop_nulls().n_unique() > 1
+    return Html(fill("key_figures.html", lang, rows=rows, years=sorted(ids), both=both))
+
+
+def sources(reports: pl.DataFrame, lang: str = "zh") -> Html:
+    """The file of each report with its hash, and how agency, year and edition were found."""
+    return Html(fill("sources.html", lang, reports=reports.sort("year", nulls_last=True).to_dicts()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gongkai.cells import is_value
-from gongkai.document import Cell
-from gongkai.parse.model import Line
+from gongkai.document import Cell, Row
+from gongkai.parse.model import UNKNOWN, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +87,55 @@ def _undelimited(line: Line, n: int) -> Aligned:
     return Aligned(None, "ambiguous" if ways else "short" if count < n else "long", readings=max(1, len(ways)))
 
 
-def align(line: Line, n: int, width: int, stripped: bool) -> Aligned:
-    """The `n` columns of `line` in a table `width` cells wide. Never guesses; see Aligned.reason."""
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What the delimited rows of a table have in common.
+
+    `width`: cells of the widest row; `even`: nearly all rows are as wide, so that a narrower one has
+    lost cells; `stripped`: empty cells at line ends may have vanished.
+    """
+
+    width: int
+    even: bool
+    stripped: bool
+
+
+# One row in five may be cut without making the table uneven.
+_EVEN = 0.8
+
+
+def grid_of(rows: list[Row]) -> Grid:
+    """The common shape of delimited rows."""
+    widths = [len(row.cells) for row in rows if row.delimited]
+    width = max(widths, default=0)
+    shown = any(len(row.cells) > 1 and not row.cells[-1].text for row in rows if row.delimited)
+    open_end = any(row.open_end for row in rows if row.delimited)
+    return Grid(width, bool(widths) and widths.count(width) >= _EVEN * len(widths), open_end and not shown)
+
+
+def _shown_in_full(line: Line, n: int, grid: Grid) -> bool:
+    """Whether no cell of the row can have been lost, so that its empty cells say which are empty."""
+    return line.width == grid.width if grid.even else len(line.values) == n
+
+
+def align(line: Line, n: int, grid: Grid) -> Aligned:
+    """The `n` columns of `line`. Never guesses; see Aligned.reason."""
     if not line.delimited:
         return _undelimited(line, n)
-    ways = readings(line.values, n, stripped)
+    ways = readings(line.values, n, grid.stripped)
     distinct = {tuple((c.text, str(c.place)) if c and not _blank(c) else None for c in way) for way in ways.values()}
     if len(distinct) == 1:
         skip, cells = next(iter(ways.items()))
-        sure = any(not _blank(cell) for cell in line.values)
-        return Aligned(cells, offset=line.label_at + 1 + skip if sure else None)
-    if len(distinct) > 1:
+        filled = sum(c is not None and not _blank(c) for c in cells)
+        if filled == n or _shown_in_full(line, n, grid):
+            known = filled and line.label_at != UNKNOWN
+            return Aligned(cells, offset=line.label_at + 1 + skip if known else None)
+    if distinct:
         return Aligned(None, "ambiguous", readings=len(distinct))
     joined = _rejoined(line, n)
     if joined is not None:
         return Aligned(joined)
-    cut = _cut_at_width(line, n, width)
+    cut = _cut_at_width(line, n, grid.width)
     if cut is not None:
         return Aligned(cut, "cut")
     filled = sum(not _blank(cell) for cell in line.values)

@@ -52,24 +52,29 @@ def editions_of(table: str, columns: list[str], text: str) -> set[str]:
     return found
 
 
-def first_column(rows: list[Row], table: str, columns: tuple[str, ...]) -> int | None:
-    """Where the first value column stands in the grid, if the header's cells stand over the columns.
+def header_places(rows: list[Row], table: str, columns: tuple[str, ...]) -> list[int] | None:
+    """Where the header cells of `columns` stand in the grid, from the rows above a line, nearest last.
 
-    None unless delimited header rows show the columns side by side in form order.
+    None unless every column is named by a cell of its own.
     """
     places: dict[str, int] = {}
     labels = form().column_labels[table]
-    for row in rows:
-        if any(is_value(cell.text) for cell in row.cells):
-            continue
+    for row in reversed([row for row in rows if row.delimited]):
         for k, cell in enumerate(row.cells):
             code = labels.get(normalise_label(cell.text))
-            if code in columns:
+            if code in columns and not any(is_value(c.text) for c in row.cells):
                 places.setdefault(code, k)
-    if set(places) != set(columns):
+        if set(places) == set(columns):
+            return [places[c] for c in columns]
+    return None
+
+
+def first_column(rows: list[Row], table: str, columns: tuple[str, ...]) -> int | None:
+    """Where the first value column stands, if the header shows the columns side by side in their order."""
+    places = header_places(rows, table, columns)
+    if places is None or places != list(range(places[0], places[0] + len(columns))):
         return None
-    start = places[columns[0]]
-    return start if [places[c] for c in columns] == list(range(start, start + len(columns))) else None
+    return places[0]
 
 
 def spans(row: Row, table: str, columns: tuple[str, ...]) -> dict[str, list[int]] | None:

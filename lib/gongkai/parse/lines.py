@@ -9,26 +9,24 @@ from gongkai.cells import is_value, list_mark, normalise_label
 from gongkai.document import Cell, Place, Row
 from gongkai.form import Item, form
 from gongkai.parse.align import printed_values
-from gongkai.parse.model import Line, TableReading
+from gongkai.parse.model import UNKNOWN, Line, TableReading
 from gongkai.parse.sections import is_page_mark
 
 # A label that page breaks or narrow cells cut has been seen in three parts.
 _MOST_PARTS = 4
-# Below these a damaged label is not taken for the one that is missing in its place: with a list mark
-# that agrees half the characters do, without one nearly all must (行政确权 is not 行政确认).
-_LIKE_WITH_MARK, _LIKE = 0.5, 0.8
+# Less alike than this, a damaged label without its list mark is not taken for the one that is missing in
+# its place (行政确权 is not 行政确认).
+_LIKE = 0.8
+_SENTENCE = re.compile(r"[。，；！？]")
 
 
-def _words(cell: Cell) -> list[Cell]:
-    """A line `label 1 2 3` or `1 2 3` as its label and its numbers, each with its place."""
-    parts = cell.text.split()
-    start = len(parts)
-    while start and is_value(parts[start - 1]):
-        start -= 1
-    if start == len(parts):
-        return [cell]
-    label = [Cell(" ".join(parts[:start]), cell.place)] if start else []
-    return label + [Cell(part, Place(cell.place.line, k)) for k, part in enumerate(parts[start:], start + 1)]
+def _parts(cell: Cell) -> list[Cell]:
+    """The words of a line, each with its place."""
+    return [Cell(part, Place(cell.place.line, k)) for k, part in enumerate(cell.text.split(), 1)]
+
+
+def _joined(cells: list[Cell]) -> str:
+    return "".join(cell.text for cell in cells)
 
 
 class Cutter:
@@ -40,7 +38,9 @@ class Cutter:
         self.lines: list[Line] = []
         self.run: list[Cell] = []
         self.context = ""
+        self._closed = False
         self.labels = form().item_labels[table]
+        self.across = form().tables[table]["items_in"] == "header"
         self.groups = {i.parent for i in form().items.values() if i.table == table}
 
     def match(self, run: list[Cell]) -> tuple[str, int] | None:
@@ -89,27 +89,38 @@ class Cutter:
             for cell in row.cells[:at]:
                 self._before_label(cell, index)
             self.add_text(row.cells[at])
-            self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=at, width=len(row.cells))
+            line = self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=at, width=len(row.cells))
+            if any(cell not in row.cells for cell in line.label):
+                # The label began on the line before: where its row begins in the grid is not known.
+                line.label_at = UNKNOWN
             return
         texts = [k for k, c in enumerate(row.cells) if c.text.strip() and not is_value(c.text)]
         numbers = [k for k, c in enumerate(row.cells) if is_value(c.text)]
-        if not numbers and texts:
+        if self._goes_on(row) and not any(self._is_word(row.cells[k]) for k in texts):
+            self.lines[-1].pieces.append(list(row.cells))
+        elif not numbers and texts:
             for k in texts:
                 self.add_text(row.cells[k])
+        elif numbers and texts and self.across and not any(self._is_word(row.cells[k]) for k in texts):
+            # No label stands in the row of values: text between its numbers is a cell that is no number.
+            self.open(list(row.cells), index, delimited=True, label_at=-1, width=len(row.cells))
         elif numbers and texts:
             at = max([k for k in texts if k < numbers[0]], default=-1)
             for k in texts:
                 if k <= at:
                     self.add_text(row.cells[k])
             self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=max(at, 0), width=len(row.cells))
-        elif self._goes_on(row):
-            self.lines[-1].pieces.append(list(row.cells))
         elif numbers:
             self.open(list(row.cells), index, delimited=True, label_at=-1, width=len(row.cells))
 
+    def _is_word(self, cell: Cell) -> bool:
+        """Whether the cell is a label or header of this table."""
+        label = normalise_label(cell.text)
+        return label in self.labels or label in form().column_labels[self.table]
+
     def _goes_on(self, row: Row) -> bool:
-        """Whether a row of values alone opens with the cell that broke the line before it."""
-        return row.opens and not self.run and bool(self.lines) and self.lines[-1].row >= 0 and self._closed
+        """Whether a row opens with the cell that broke the line before it."""
+        return row.opens and self._closed and not self.run and bool(self.lines) and self.lines[-1].delimited
 
     def _before_label(self, cell: Cell, index: int) -> None:
         if is_value(cell.text):
@@ -136,26 +147,60 @@ class Cutter:
         where it opens a group: （六）其他处理 is a row in one shape and heads three in the other.
         """
         header = normalise_label(label.text) in form().column_labels[self.table]
-        return not header and code not in self.groups and form().tables[self.table]["items_in"] == "rows"
+        return not header and code not in self.groups and not self.across
 
     def plain(self, row: Row, index: int) -> None:
-        """A line without delimiters: a label, a value, or a label and its values parted by blanks."""
-        words = _words(row.cells[0])
-        numbers = [cell for cell in words if is_value(cell.text)]
-        if len(numbers) < len(words):
-            self.add_text(words[0])
-        if not numbers:
+        """A line without delimiters: a label, one value, or a whole row with its values parted by blanks.
+
+        Values that stand on one line are all there are: a number on the next line is not theirs. Numbers
+        among words are a row too, of cells that are no number, unless the line is a sentence.
+        """
+        parts = _parts(row.cells[0])
+        at = self._label_end(parts)
+        if at:
+            for text in self._cut(parts[:at]):
+                self.add_text(text)
+            if len(parts) > at:
+                self.open(parts[at:], index)
             return
-        if len(numbers) < len(words) or self.run or not self.lines or self.lines[-1].delimited:
-            self.open([], index)
-        line = self.lines[-1]
-        line.values += numbers
-        line.lines += [row.cells[0]] if len(numbers) == len(words) else numbers
+        numbers = sum(is_value(part.text) for part in parts)
+        if numbers < len(parts) and (numbers < 2 or _SENTENCE.search(row.text)):
+            self.add_text(row.cells[0])
+            return
+        last = self.lines[-1] if self.lines else None
+        one_a_line = last is not None and not last.delimited and len(last.lines) == len(last.values)
+        if last is None or len(parts) > 1 or self.run or not one_a_line:
+            last = self.open([], index)
+        last.values += parts
+        last.lines.append(row.cells[0])
+
+    def _label_end(self, parts: list[Cell]) -> int:
+        """How many words of a line are its label: to the end of the last known label before the values.
+
+        Where none is known it is what stands before the numbers that end the line; 0 if there are none.
+        """
+        for end in range(len(parts), 0, -1):
+            rest = parts[end:]
+            if rest and not any(is_value(part.text) for part in rest):
+                continue
+            if any(normalise_label(_joined(parts[start:end])) in self.labels for start in range(end)):
+                return end
+        start = len(parts)
+        while start and is_value(parts[start - 1].text):
+            start -= 1
+        return start if start < len(parts) else 0
+
+    def _cut(self, label: list[Cell]) -> list[Cell]:
+        """The words of a label as one cell, or as two where group and row share the line."""
+        for start in range(len(label) - 1, 0, -1):
+            if normalise_label(_joined(label[start:])) in self.labels:
+                cut = [label[:start], label[start:]]
+                return [Cell(" ".join(c.text for c in words), words[0].place) for words in cut]
+        return [Cell(" ".join(c.text for c in label), label[0].place)]
 
     def walk(self, rows: list[tuple[int, Row]]) -> list[Line]:
         """The lines of the region; strays and page marks go to notes."""
         mostly_delimited = sum(row.delimited for _, row in rows) * 2 > len(rows)
-        self._closed = False
         for index, row in rows:
             if is_page_mark(row.text):
                 self.reading.note("page_mark", str(row.place), text=row.text)
@@ -197,6 +242,6 @@ def mend_labels(lines: list[Line], items: list[Item], reading: TableReading) -> 
         )
         mark = list_mark(text)
         agrees = mark is not None and mark == list_mark(next(iter(item.labels.values())))
-        if likeness >= _LIKE or agrees and likeness >= _LIKE_WITH_MARK:
+        if likeness >= _LIKE or agrees:
             line.item = item.item
             reading.note("damaged_label", line.where, text=line.label_text, item=item.item)

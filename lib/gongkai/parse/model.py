@@ -34,6 +34,10 @@ class Fact:
     sign: str | None = None
 
 
+# The place of a label that line breaks moved: nothing can be concluded from it.
+UNKNOWN = -2
+
+
 @dataclass(slots=True)
 class Line:
     """A printed row of a table: its label as found, the item it was matched to, its value cells.

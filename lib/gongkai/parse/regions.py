@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from gongkai.cells import normalise_label
+from gongkai.cells import is_value, normalise_label
 from gongkai.document import Row
 from gongkai.form import TABLES, form
 from gongkai.parse.tables import Region
@@ -27,8 +27,10 @@ def _owners() -> dict[str, str]:
 def _labels(row: Row) -> set[tuple[str, str]]:
     """(table, label) for each cell of the row that is a label of one table only."""
     words = {normalise_label(cell.text) for cell in row.cells}
-    # A line `label 1 2 3` counts by its label.
-    words |= {normalise_label(" ".join(w for w in cell.text.split() if not w[-1:].isdigit())) for cell in row.cells}
+    if not row.delimited:
+        # A line may hold several labels, or a label and its numbers, parted by blanks.
+        words |= {normalise_label(part) for part in row.text.split()}
+        words.add(normalise_label("".join(part for part in row.text.split() if not is_value(part))))
     return {(_owners()[w], w) for w in words if w in _owners()}
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from gongkai.cells import header_unit, is_value, normalise_label, plain, read_number
 from gongkai.document import Cell, Row
 from gongkai.form import Item, Shape, form
-from gongkai.parse.align import Aligned, align, at_offset, printed_values
+from gongkai.parse.align import Aligned, align, at_offset, grid_of, printed_values
 from gongkai.parse.headers import editions_of, first_column, header_text, named_columns, spans, stacked_text
 from gongkai.parse.lines import Cutter, mend_labels
 from gongkai.parse.model import Line, TableReading
@@ -24,9 +24,7 @@ class TableReader:
         self.reading = TableReading(table, where=str(region[0][1].place) if region else "")
         self.lines = Cutter(table, self.reading).walk(region)
         self.default_edition = edition
-        delimited = [row for _, row in region if row.delimited]
-        self.width = max((len(row.cells) for row in delimited), default=0)
-        self.stripped = not any(len(row.cells) > 1 and not row.cells[-1].text for row in delimited)
+        self.grid = grid_of([row for _, row in region])
         self.rows_at = dict(region)
 
     # -- what the table is -------------------------------------------------------------------
@@ -107,8 +105,11 @@ class TableReader:
         counts = Counter(line.item for line in self.lines if line.item in wanted)
         tried = [(line, self._columns(k, line, headers, wanted)) for k, line in enumerate(self.lines)]
         aligned = [
-            align(line, len(columns), self.width, self.stripped) if columns else None for line, columns in tried
+            (self._unrepeated(line, columns) or align(line, len(columns), self.grid)) if columns else None
+            for line, columns in tried
         ]
+        in_line = self._in_line(tried, aligned)
+        loses = any(a is not None and a.reason == "short" and not line.delimited for (line, _), a in zip(tried, aligned, strict=True))
         for (line, columns), found in zip(tried, aligned, strict=True):
             if found is None or line.item is None:
                 continue
@@ -116,8 +117,9 @@ class TableReader:
                 self.reading.rows_twice += 1
                 self._refuse(line, "duplicate_row")
                 continue
-            found = self._by_header(line, columns, found, tried, aligned)
-            self._take(line, columns, found)
+            if loses and self._misses(columns, found):
+                found = Aligned(None, "ambiguous")
+            self._take(line, columns, self._by_header(line, columns, found, in_line))
         self.reading.rows_found = len({item for item, _ in self.reading.placed} | set(counts))
 
     def _same(self, line: Line) -> bool:
@@ -149,51 +151,71 @@ class TableReader:
             self.reading.header_in_order = order == declared
         return order
 
-    def _by_header(
-        self,
-        line: Line,
-        columns: tuple[str, ...],
-        found: Aligned,
-        tried: list[tuple[Line, tuple[str, ...]]],
-        aligned: list[Aligned | None],
-    ) -> Aligned:
-        """Settle an ambiguous row by the header, where header and values are seen to stand in line.
+    def _misses(self, columns: tuple[str, ...], found: Aligned) -> bool:
+        """Whether a row does not add to its total.
 
-        That is: the header's cells stand over one run of columns, no row of the table that is certain
-        in itself disagrees, and one whose label stands at the same place agrees.
+        In a file that drops empty cells, such a row may hold a page number in place of one of them.
         """
-        if found.reason == "long":
-            return self._unrepeated(line, columns) or found
-        if found.reason != "ambiguous" or not line.delimited:
+        whole = [c for c in columns if form().columns[self.table, c].sum_of]
+        if found.cells is None or len(whole) != 1:
+            return False
+        values = {c: read_number(x.text).value or 0.0 for c, x in zip(columns, found.cells, strict=True) if x}
+        return 2 * values.get(whole[0], 0.0) != sum(values.values())
+
+    def _above(self, line: Line) -> list[Row]:
+        return [row for i, row in self.region if i < line.row]
+
+    def _in_line(self, tried: list[tuple[Line, tuple[str, ...]]], aligned: list[Aligned | None]) -> set[int]:
+        """The places of labels whose rows are seen to stand under their header; none where merged cells are lost.
+
+        They are lost where a row that is certain in itself does not stand under its header, or where
+        labels of one level (一、, （一）, 1.) do not stand under each other.
+        """
+        levels: dict[int, int] = {}
+        seen: set[tuple[int, bool]] = set()
+        for (line, columns), found in zip(tried, aligned, strict=True):
+            if line.item is None or found is None or not line.delimited:
+                continue
+            if levels.setdefault(form().items[self.table, line.item].level, line.label_at) != line.label_at:
+                return set()
+            start = first_column(self._above(line), self.table, columns) if found.offset is not None else None
+            if start is not None:
+                seen.add((line.label_at, start == found.offset))
+        return {at for at, agrees in seen if agrees} if all(agrees for _, agrees in seen) else set()
+
+    def _by_header(self, line: Line, columns: tuple[str, ...], found: Aligned, in_line: set[int]) -> Aligned:
+        """Settle an ambiguous row by its header, where header and values are seen to stand in line.
+
+        That is: no row of the table that is certain in itself stands elsewhere than under its header,
+        and one whose label stands at the same place as this row's stands under it.
+        """
+        if found.reason != "ambiguous" or not line.delimited or line.label_at not in in_line:
             return found
-        start = first_column([row for _, row in self.region if row.delimited], self.table, columns)
-        offsets = {
-            (other.label_at, a.offset)
-            for (other, cols), a in zip(tried, aligned, strict=True)
-            if a is not None and a.offset is not None and len(cols) == len(columns)
-        }
-        if start is None or {o for _, o in offsets} != {start} or (line.label_at, start) not in offsets:
+        if line.width < self.grid.width and not self.grid.stripped:
             return found
-        cells = at_offset(line, len(columns), start, self.stripped)
+        start = first_column(self._above(line), self.table, columns)
+        cells = at_offset(line, len(columns), start, self.grid.stripped) if start is not None else None
         return Aligned(cells) if cells else found
 
     def _unrepeated(self, line: Line, columns: tuple[str, ...]) -> Aligned | None:
-        """A row that repeats a merged value over its span, as the header repeats the column's label."""
+        """A row that repeats a merged value over its span, as the header repeats the column's label.
+
+        None where the header repeats nothing.
+        """
         row = self.rows_at[line.row]
-        header = next(
-            (
-                s
-                for i, r in sorted(self.region, key=lambda pair: -pair[0])
-                if i < line.row and len(r.cells) == len(row.cells) and (s := spans(r, self.table, columns))
-            ),
-            None,
-        )
-        if header is None:
+        above = [r for r in reversed(self._above(line)) if r.delimited and len(r.cells) == len(row.cells)]
+        header = next((r for r in above if set(columns) & set(self._named(r))), None)
+        places = spans(header, self.table, columns) if header else None
+        if not line.delimited or places is None:
             return None
-        picked = [[row.cells[k] for k in header[c]] for c in columns]
+        picked = [[row.cells[k] for k in places[c]] for c in columns]
         if any(len({plain(c.text) for c in cells}) != 1 for cells in picked):
-            return None
+            return Aligned(None, "ambiguous")
         return Aligned([cells[0] for cells in picked])
+
+    def _named(self, row: Row) -> list[str]:
+        labels = form().column_labels[self.table]
+        return [labels[w] for c in row.cells if (w := normalise_label(c.text)) in labels]
 
     def _take(self, line: Line, columns: tuple[str, ...], found: Aligned) -> None:
         """Place the cells of a line, or say why not."""
@@ -296,7 +318,7 @@ class AcrossReader(TableReader):
         if not rows:
             super()._place_all(headers)
             return
-        found = [(line, align(line, len(cells), self.width, self.stripped)) for line in rows]
+        found = [(line, align(line, len(cells), self.grid)) for line in rows]
         whole = [(line, a) for line, a in found if a.cells is not None and not a.reason]
         texts = {tuple(plain(c.text) for c in line.values) for line, _ in whole}
         self.reading.present = True

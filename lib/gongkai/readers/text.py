@@ -47,19 +47,27 @@ def _single(line: str, number: int) -> Row:
 
 
 def _split(line: str, number: int, parts: list[str], bordered: bool = False) -> Row:
+    """The row of a line; behind a tab, unlike behind a bar, an editor may have cut empty cells off."""
     cells = tuple(Cell(part.strip(), Place(number, k)) for k, part in enumerate(parts, 1))
     opens, closes = not parts[0].strip() and not bordered, not parts[-1].strip() and not bordered
-    return Row(cells, delimited=True, opens=opens, closes=closes)
+    return Row(cells, delimited=True, opens=opens, closes=closes, open_end="\t" in line)
+
+
+def _framed(line: str) -> bool:
+    return len(line) > 1 and bool(_BARS.match(line)) and bool(_BARS.match(line[-1]))
 
 
 def _bar_rows(lines: list[tuple[int, str]]) -> list[Row]:
-    """Rows of consecutive lines with bars. Where every line has them at both ends they are borders."""
+    """Rows of consecutive lines with bars. Where most lines have them at both ends they are borders."""
     content = [(n, line.strip()) for n, line in lines if not _RULE.fullmatch(line)]
-    bordered = all(_BARS.match(line) and _BARS.match(line[-1]) and len(line) > 1 for _, line in content)
-    return [
-        _split(line, n, _BARS.split(line[1:-1] if bordered else line), bordered and len(lines) > 1)
-        for n, line in content
-    ]
+    bordered = len(lines) > 1 and 2 * sum(_framed(line) for _, line in content) > len(content)
+    rows = []
+    for n, line in content:
+        parts = _BARS.split(line)
+        if bordered:
+            parts = parts[bool(_BARS.match(line)) : len(parts) - bool(_BARS.match(line[-1]))]
+        rows.append(_split(line, n, parts or [""], bordered))
+    return rows
 
 
 def _tab_rows(lines: list[tuple[int, str]]) -> list[Row]:

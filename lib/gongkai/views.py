@@ -1,0 +1,80 @@
+"""The form's tables laid out again from facts: rows, groups and columns as the report's edition has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from gongkai.form import form
+
+Fact = dict[str, Any]
+Row = dict[str, Any]
+
+
+def _ancestors(table: str, item: str) -> list[str]:
+    """The groups above a row, outermost first."""
+    found: list[str] = []
+    parent = form().items[table, item].parent
+    while parent:
+        found.insert(0, parent)
+        parent = form().items[table, parent].parent
+    return found
+
+
+def _label(table: str, item: str, edition: str | None, lang: str) -> str:
+    entry = form().items[table, item]
+    return entry.en if lang == "en" else entry.labels.get(edition or "", entry.zh)
+
+
+def _header(table: str, column: str, edition: str | None, lang: str) -> str:
+    entry = form().columns[table, column]
+    text = entry.en if lang == "en" else entry.labels.get(edition or "", entry.zh)
+    unit = entry.unit if table == "proactive" and lang == "zh" else ""
+    return f"{text}（{unit}）" if unit else text
+
+
+def _rows_of(facts: Iterable[Fact]) -> dict[str, dict[str, Fact]]:
+    rows: dict[str, dict[str, Fact]] = {}
+    for fact in facts:
+        rows.setdefault(fact["item"], {})[fact["column"]] = fact
+    return rows
+
+
+def form_blocks(
+    facts: list[Fact], report: dict[str, Any], marks: dict[tuple[str, str], list[int]], lang: str
+) -> list[dict[str, Any]]:
+    """One table of one report as blocks of rows under the same columns.
+
+    A block has `columns` (headers) and `rows`; a row has label, depth, group and cells; a cell has text
+    (as printed), status and the numbers of the findings that concern it. Rows that the table's edition
+    and shape have come in form order, with the groups above them.
+    """
+    if not facts:
+        return []
+    table, edition = facts[0]["table"], report["edition"]
+    items = _rows_of(facts)
+    blocks: list[dict[str, Any]] = []
+    shown: set[str] = set()
+    for item, cells in items.items():
+        columns = tuple(cells)
+        if not blocks or blocks[-1]["codes"] != columns:
+            headers = [_header(table, c, edition, lang) for c in columns]
+            blocks.append({"codes": columns, "columns": headers, "rows": []})
+        rows: list[Row] = blocks[-1]["rows"]
+        above = _ancestors(table, item)
+        for depth, group in enumerate(above):
+            if group not in shown:
+                shown.add(group)
+                rows.append({"label": _label(table, group, edition, lang), "depth": depth, "group": True, "cells": []})
+        printed = [
+            {
+                "text": cells[c]["printed"],
+                "status": cells[c]["status"],
+                "marks": marks.get((report["report_id"], f"{table}.{item}.{c}"), []),
+            }
+            for c in columns
+        ]
+        rows.append(
+            {"label": _label(table, item, edition, lang), "depth": len(above), "group": False, "cells": printed}
+        )
+    return blocks
