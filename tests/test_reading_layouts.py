@@ -62,7 +62,7 @@ def unaccounted(form: Form, report: Report) -> list[str]:
     noted = Counter(n for note in report.notes for n in note.figures.get("numbers", []))
     words = " ".join(str(note.figures) for note in report.notes)
     got = found(report)
-    gone = [form.cells[k].text for k, v in expected(form).items() if v[1] == "number" and got[k][1] == "absent"]
+    gone = [form.cells[k].text for k, v in expected(form).items() if v[1] == "number" and got.get(k, (None, "absent"))[1] == "absent"]
     return [number for number in gone if not noted[number] and number not in words]
 
 
@@ -157,4 +157,4 @@ def test_a_page_number_in_place_of_an_empty_cell_is_not_taken_where_sums_tell() 
     carried = "二、上年结转政府信息公开申请数量\n0\n0\n0\n0\n0\n0\n"
     report = read(head + columns + new + carried + "六、其他需要报告的事项\n无。\n")
     assert {f.status for f in report.facts if f.item == "new"} == {"absent"}
-    assert [n.figures["numbers"] for n in report.notes if n.figures.get("item") == "new"] == [list("5004005")]
+    assert [n.figures["numbers"] for n in report.notes if n.kind == "ambiguous_row"] == [list("5004005")]

@@ -95,6 +95,11 @@ def _made_before(out: Path) -> set[str]:
         raise GongkaiError(f"{path}: damaged. Delete it and the pages beside it, then run again.") from e
 
 
+def _list_made(out: Path, names: set[str]) -> None:
+    listed = json.dumps({"made": sorted(names)}, ensure_ascii=False, indent=1)
+    (out / MANIFEST).write_text(listed + "\n", encoding="utf-8")
+
+
 def _visible(page: str) -> str:
     """The characters a reader sees in a page, for the embedded font."""
     return html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
@@ -175,6 +180,8 @@ def publish(reading: Reading, out: Path, lang: str = "zh", progress: bool = True
     pages: dict[str, Path] = {}
     failed: list[tuple[str, str]] = []
     agencies = measures.agencies_of(reading.reports)
+    planned = {"index.html"} | {safe_name(a) + end for a in agencies for end in (".html", ".ipynb")}
+    _list_made(out, before | planned)  # a run that is broken off leaves nothing unlisted
     for agency in tqdm(agencies, desc=word("progress", "zh") + " / " + word("progress", "en"), disable=not progress):
         try:
             pages[agency] = _publish_one(agency, out, lang, safe_name(agency))
@@ -184,5 +191,5 @@ def publish(reading: Reading, out: Path, lang: str = "zh", progress: bool = True
     made = {index.name} | {n for p in pages.values() for n in (p.name, p.with_suffix(".ipynb").name)}
     for gone in sorted(before - made):
         (out / gone).unlink(missing_ok=True)
-    (out / MANIFEST).write_text(json.dumps({"made": sorted(made)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _list_made(out, made)
     return Published(pages, failed, index)

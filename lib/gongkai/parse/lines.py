@@ -37,6 +37,7 @@ class Cutter:
         self.reading = reading
         self.lines: list[Line] = []
         self.run: list[Cell] = []
+        self.seen: set[str] = set()
         self.context = ""
         self._closed = False
         self.labels = form().item_labels[table]
@@ -68,8 +69,10 @@ class Cutter:
     def add_text(self, cell: Cell) -> None:
         self.run.append(cell)
         found = self.match(self.run)
-        if found and found[0] in self.groups:
-            self.context = found[0]
+        if found:
+            self.seen.add(found[0])
+            if found[0] in self.groups:
+                self.context = found[0]
 
     def open(self, values: list[Cell], row: int, **more: object) -> Line:
         """A new line whose label is what the text since the last values ends with."""

@@ -22,7 +22,9 @@ class TableReader:
         self.table = table
         self.region = region
         self.reading = TableReading(table, where=str(region[0][1].place) if region else "")
-        self.lines = Cutter(table, self.reading).walk(region)
+        cutter = Cutter(table, self.reading)
+        self.lines = cutter.walk(region)
+        self.seen = cutter.seen
         self.default_edition = edition
         self.grid = grid_of([row for _, row in region])
         self.rows_at = dict(region)
@@ -57,7 +59,7 @@ class TableReader:
 
     def shape(self, edition: str | None) -> Shape:
         """How （六） and 其他对外管理服务事项 are printed; the edition's own shape where nothing is."""
-        found = {line.item for line in self.lines if line.item}
+        found = {line.item for line in self.lines if line.item} | self.seen
         items = {i.item: i for i in form().items.values() if i.table == self.table}
         three = any(items[code].shape == "three" for code in found)
         single = any(items[code].shape == "single" for code in found)
@@ -85,10 +87,10 @@ class TableReader:
         whole = Shape(reading.shape.single_other, frozenset(self._splits()) if reading.shape.split else frozenset())
         mend_labels(self.lines, form().rows(self.table, reading.edition, whole), reading)
         reading.shape = self.shape(reading.edition)
+        self._place_all(headers)
         reading.numbers_printed = sum(
             read_number(c.text, signed=True).status == "number" for line in self.lines for c in self._cells(line)
         )
-        self._place_all(headers)
         self._orphans()
         self._run_together()
         return reading
@@ -211,7 +213,9 @@ class TableReader:
         picked = [[row.cells[k] for k in places[c]] for c in columns]
         if any(len({plain(c.text) for c in cells}) != 1 for cells in picked):
             return Aligned(None, "ambiguous")
-        return Aligned([cells[0] for cells in picked])
+        # What is repeated is printed once: the count of numbers goes by what is left.
+        line.values = [cells[0] for cells in picked]
+        return Aligned(list(line.values))
 
     def _named(self, row: Row) -> list[str]:
         labels = form().column_labels[self.table]
