@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from golden import load
 
+from golden import load
 from gongkai.parse import parse
 from gongkai.readers import read_document
 

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+
 from layouts import (
     ENCODINGS,
     EVERYTHING,
@@ -49,7 +50,9 @@ def form_with(rows: dict, edition: str = "2019", single_other: bool = True, subr
 
 
 GRANTED, TOTAL = ("applications", "granted"), ("applications", "processed_total")
-SMALL = form_with({GRANTED: "4,0,,0,0,0,4", ("proactive", "rules"): "5,,6", ("disputes", "reconsideration"): "1,2,,3,6"})
+SMALL = form_with(
+    {GRANTED: "4,0,,0,0,0,4", ("proactive", "rules"): "5,,6", ("disputes", "reconsideration"): "1,2,,3,6"}
+)
 SPLIT = form_with({("proactive", "confirmation"): "1,,2"}, subrows=("inspection", "confirmation"))
 NEW = form_with({("proactive", "licensing"): "8"}, edition="2021", single_other=False)
 
@@ -87,7 +90,10 @@ PARTIAL = "（二）部分公开（区分处理的，只计这一情形，不计
 EXCERPTS = {
     "tabs_full": [
         (SMALL, "三、本年度办理结果\t（一）予以公开\t\t4\t0\t\t0\t0\t0\t4\n\t（二）部分公开"),
-        (SMALL, "\t\t\t自然人\t法人或其他组织\t\t\t\t\t总计\n\t\t\t\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\t\n"),
+        (
+            SMALL,
+            "\t\t\t自然人\t法人或其他组织\t\t\t\t\t总计\n\t\t\t\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\t\n",
+        ),
         (SPLIT, "规章\t\t0\t0\t0\n"),
         (SPLIT, "其他对外管理服务事项\t行政检查\t0\t0\t0\n\t行政确认\t1\t\t2\n"),
         (NEW, "信息内容\t本年处理决定数量\t\t\n行政许可\t8\t\t\n"),
@@ -101,17 +107,29 @@ EXCERPTS = {
         (SPLIT, "规章\t0\t0\t0\t\n"),
         (SMALL, "\t\t自 然 人\t法人或其他组织\t\t\t\t\t\t\n"),
         (SMALL, "三、本年度办理结果\t（一）予以公开\t4\t0\t\t0\t0\t0\t4\t\n"),
-        (SMALL, "\n5.要求行政机关确认或重新出具已获取信息\t\t0\t0\t0\t0\t0\t0\t0\t\n（六）其他处理\t0\t0\t0\t0\t0\t0\t0\t\t\n"),
-        (NEW, "\n（六）其他处理\t1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请\t0\t0\t0\t0\t0\t0\t0\t\n\t2."),
+        (
+            SMALL,
+            "\n5.要求行政机关确认或重新出具已获取信息\t\t0\t0\t0\t0\t0\t0\t0\t\n（六）其他处理\t0\t0\t0\t0\t0\t0\t0\t\t\n",
+        ),
+        (
+            NEW,
+            "\n（六）其他处理\t1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请\t0\t0\t0\t0\t0\t0\t0\t\n\t2.",
+        ),
     ],
     "cell_lines": [
         (SMALL, "\t本年新\n制作数量\n\t本年新\n公开数量\n\t对外公开总数量\n\n\t规章\n\t5\n\t\n\t6\n\n\t规范"),
         (SMALL, f"\t4\n\n\t\n\t{PARTIAL}\n\t0\n"),
     ],
     "paragraphs": [(SMALL, "规章\n\n5\n\n6\n\n规范性文件"), (NEW, "行政许可\n\n8\n\n第二十条第（六）项\n\n")],
-    "lines": [(SMALL, "规章\n5\n6\n规范性文件"), (SMALL, "三、本年度办理结果\n（一）予以公开\n4\n0\n0\n0\n0\n4\n（二）")],
+    "lines": [
+        (SMALL, "规章\n5\n6\n规范性文件"),
+        (SMALL, "三、本年度办理结果\n（一）予以公开\n4\n0\n0\n0\n0\n4\n（二）"),
+    ],
     "pipes": [(SMALL, "|（一）予以公开|4|0|\n|0|0|0|4\n（二）"), (NEW, "\n行政许可|8\n")],
-    "pipes_bordered": [(SMALL, "\n|三、本年度办理结果|（一）予以公开|4|0||0|0|0|4|\n|（二）"), (NEW, "\n|行政许可|8|\n")],
+    "pipes_bordered": [
+        (SMALL, "\n|三、本年度办理结果|（一）予以公开|4|0||0|0|0|4|\n|（二）"),
+        (NEW, "\n|行政许可|8|\n"),
+    ],
     "markdown": [
         (NEW, "| 信息内容 | 本年处理决定数量 | 本年处理决定数量 | 本年处理决定数量 |\n| 行政许可 | 8 | 8 | 8 |\n"),
         (SMALL, "| 三、本年度办理结果 | （一）予以公开 | （一）予以公开 | 4 | 0 |  | 0 | 0 | 0 | 4 |\n| 三、"),
@@ -235,8 +253,10 @@ SHOWN = {
     "page_mark_words": changes("\n第 4 页\n"),
     "page_number": lambda before, after: after.count("\n4\n") == before.count("\n4\n") + 1,
     "amount_unit_in_header": changes("采购总金额（万元，保留四位小数）"),
-    "prose_page_break": lambda before, after: re.search("[\u4e00-\u9fff]\n\n[\u4e00-\u9fff]+(?:，|。)", after)
-    and after.count("\n\n") == before.count("\n\n") + 1,
+    "prose_page_break": lambda before, after: (
+        re.search("[\u4e00-\u9fff]\n\n[\u4e00-\u9fff]+(?:，|。)", after)
+        and after.count("\n\n") == before.count("\n\n") + 1
+    ),
     "spaced_words": changes("予以 公开", "行政 许可", "重复 申请"),
     "numbers_wide": changes("1．属于国家秘密", "3．要求提供公开出版物"),
     "numbers_comma": changes("1、属于国家秘密", "3、要求提供公开出版物"),
@@ -257,8 +277,9 @@ SHOWN = {
     "unknown_subrow": lambda before, after: re.search(r"行政征收[\s|]+7[\s|]+8[\s|]+9[\s|]+第二十条第（六）项", after),
     "numbers_without_label": lambda before, after: re.search(r"[\s|]7[\s|]+8[\s|]+9[\s|]+(行政)?规范性文件", after),
     "last_number_missing": lambda before, after: len(after) < len(before),
-    "rows_swapped": lambda before, after: before.index("行政处罚") < before.index("行政强制")
-    and after.index("行政强制") < after.index("行政处罚"),
+    "rows_swapped": lambda before, after: (
+        before.index("行政处罚") < before.index("行政强制") and after.index("行政强制") < after.index("行政处罚")
+    ),
     "subrow_overflow": changes("\t行政确认\t1\t\n0\t2\t\t\n第二十条第（六）项\t\t\t\n"),
 }
 _MORE = {"page_mark_dashes": "4", "page_mark_words": "4", "page_number": "4"}

@@ -7,6 +7,12 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from gongkai.document import Document
+from gongkai.frames import Parsed, assemble
+from gongkai.parse import parse
+from gongkai.parse.model import Report
+from gongkai.readers import text
 from layouts import (
     ENCODINGS,
     EVERYTHING,
@@ -21,12 +27,6 @@ from layouts import (
     forms,
     render,
 )
-
-from gongkai.document import Document
-from gongkai.frames import Parsed, assemble
-from gongkai.parse import parse
-from gongkai.parse.model import Report
-from gongkai.readers import text
 
 READABLE = [name for name, layout in LAYOUTS.items() if layout.readable]
 # Here a row's empty cells can always be told from cells that are gone.
@@ -62,7 +62,11 @@ def unaccounted(form: Form, report: Report) -> list[str]:
     noted = Counter(n for note in report.notes for n in note.figures.get("numbers", []))
     words = " ".join(str(note.figures) for note in report.notes)
     got = found(report)
-    gone = [form.cells[k].text for k, v in expected(form).items() if v[1] == "number" and got.get(k, (None, "absent"))[1] == "absent"]
+    gone = [
+        form.cells[k].text
+        for k, v in expected(form).items()
+        if v[1] == "number" and got.get(k, (None, "absent"))[1] == "absent"
+    ]
     return [number for number in gone if not noted[number] and number not in words]
 
 
@@ -101,7 +105,7 @@ def test_never_a_wrong_number_with_a_quirk(quirk: str, data: st.DataObject, seed
     may = data.draw(st.sampled_from([PLAIN, STYLES, frozenset({"blank"}), EVERYTHING]))
     form = data.draw(forms(may=may))
     layout = data.draw(st.sampled_from([n for n in LAYOUTS if QUIRKS[quirk].applies(form, n)] or [None]))
-    if layout is None or (layout, quirk) in UNDECIDABLE and "blank" in may:
+    if layout is None or ((layout, quirk) in UNDECIDABLE and "blank" in may):
         return
     try:
         changed = QUIRKS[quirk].apply(render(form, layout, seed))
@@ -118,7 +122,9 @@ def test_never_a_wrong_number_with_a_quirk(quirk: str, data: st.DataObject, seed
         assert wrong(form, report) == {}
 
 
-@pytest.mark.parametrize("quirk", sorted(set(QUIRKS) - {"last_number_missing", "label_garbled", "amount_unit_in_header"}))
+@pytest.mark.parametrize(
+    "quirk", sorted(set(QUIRKS) - {"last_number_missing", "label_garbled", "amount_unit_in_header"})
+)
 @given(data=st.data(), seed=st.integers(0, 99))
 @settings(examples, max_examples=12)
 def test_a_quirk_that_loses_nothing_hides_nothing(quirk: str, data: st.DataObject, seed: int) -> None:

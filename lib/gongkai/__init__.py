@@ -1,9 +1,9 @@
 """gongkai (公开): read, check and compare annual reports on government-information disclosure.
 
-    import gongkai
-    report = gongkai.read("report.txt")
-    report.facts, report.findings, report.sections, report.notes
-    many = gongkai.read_folder("data/reports")
+import gongkai
+report = gongkai.read("report.txt")
+report.facts, report.findings, report.sections, report.notes
+many = gongkai.read_folder("data/reports")
 """
 
 from gongkai.errors import GongkaiError, UnreadableFile

@@ -23,7 +23,11 @@ from gongkai.errors import GongkaiError
 from gongkai.frames import SCHEMA
 from gongkai.store import csv_bytes
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="读取、核对政府信息公开工作年度报告。Read and check annual reports.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="读取、核对政府信息公开工作年度报告。Read and check annual reports.",
+)
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。Files or folders.")]
@@ -61,7 +65,9 @@ def _guarded(work: Callable[[], int]) -> None:
         _say(str(e))
         code = 2
     except OSError as e:
-        _say(f"{e.filename}: 无法读写。cannot be read or written ({e.strerror}). Name another file or folder with --out.")
+        _say(
+            f"{e.filename}: 无法读写。cannot be read or written ({e.strerror}). Name another file or folder with --out."
+        )
         code = 2
     raise typer.Exit(code)
 
@@ -72,7 +78,9 @@ def _read(paths: list[Path]) -> pipeline.Reading:
     for row in reading.files.filter(pl.col("status") != "read").iter_rows(named=True):
         _say(f"{row['file']}: {row['reason']} {row['reason_en']}")
     if reading.files.is_empty():
-        raise GongkaiError(f"{', '.join(map(str, paths))}: 其中没有报告。no reports in it. Put .txt or .md files there.")
+        raise GongkaiError(
+            f"{', '.join(map(str, paths))}: 其中没有报告。no reports in it. Put .txt or .md files there."
+        )
     return reading
 
 
@@ -227,7 +235,9 @@ def _checkout() -> Path:
     """The project's folder. Raises GongkaiError outside of a checkout."""
     root = Path(__file__).parents[2]
     if not (root / "pyproject.toml").is_file():
-        raise GongkaiError(f"{root}: 不是 gongkai 的源码文件夹。not a checkout of gongkai; clone it and install it with -e.")
+        raise GongkaiError(
+            f"{root}: 不是 gongkai 的源码文件夹。not a checkout of gongkai; clone it and install it with -e."
+        )
     return root
 
 

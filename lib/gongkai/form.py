@@ -174,8 +174,8 @@ class Form:
                     if (table, column) not in self.columns:
                         raise GongkaiError(f"declared/items.csv: {table}.{code} has an unknown column {column}")
         for row in self.spellings:
-            known = {"item": self.items, "group": self.items, "column": self.columns}.get(row["kind"])
-            if known is not None and (row["table"], row["code"]) not in known:
+            known = set(self.columns) if row["kind"] == "column" else set(self.items)
+            if row["kind"] != "heading" and (row["table"], row["code"]) not in known:
                 raise GongkaiError(f"declared/spellings.csv: {row['table']}.{row['code']} is not declared")
 
     def edition_of_year(self, year: int) -> str | None:
@@ -195,9 +195,9 @@ class Form:
         for item in self.items.values():
             if item.table != table or item.kind != "row" or not self.item_columns(item, edition):
                 continue
-            if item.shape == "single" and not shape.single_other or item.shape == "three" and shape.single_other:
+            if (item.shape == "single" and not shape.single_other) or (item.shape == "three" and shape.single_other):
                 continue
-            if item.shape == "whole" and shape.split or item.shape == "split" and item.item not in shape.split:
+            if (item.shape == "whole" and shape.split) or (item.shape == "split" and item.item not in shape.split):
                 continue
             wanted.append(item)
         return wanted

@@ -65,9 +65,7 @@ class Reading:
             choices = sorted({a for a in self.reports["agency"] if a})
             raise GongkaiError(f"no report of {agency or 'any agency'}, {year or 'any year'}. There are: {choices}")
         ids = kept["report_id"].implode()
-        frames = {
-            name: f.filter(pl.col("report_id").is_in(ids)) for name, f in self.frames.items() if name != "files"
-        }
+        frames = {name: f.filter(pl.col("report_id").is_in(ids)) for name, f in self.frames.items() if name != "files"}
         found = self.findings.filter(pl.col("report_id").is_in(ids))
         return Reading(**frames, files=self.files, stored_findings=found)
 

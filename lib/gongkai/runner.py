@@ -112,7 +112,12 @@ def _exporter() -> Any:
     config.TagRemovePreprocessor.enabled = True
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
     return HTMLExporter(
-        config=config, template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True
+        config=config,
+        template_name="gongkai",
+        extra_template_basedirs=[str(Path(__file__).parent / "templates" / "nbconvert")],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
     )
 
 

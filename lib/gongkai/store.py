@@ -21,7 +21,8 @@ FRAMES = ("reports", "facts", "claims", "sections", "notes", "tables", "files", 
 def find_files(paths: Iterable[str | Path]) -> list[str]:
     """The files named, and those in the folders named, in order; a path that is missing stays in the list.
 
-    In folders hidden files and gongkai's own lists are left out. Paths are as given, so that `source` is what the user wrote.
+    In folders hidden files and gongkai's own lists are left out. Paths are as given, so that `source`
+    is what the user wrote.
     """
     found: list[str] = []
     for given in paths:

@@ -45,8 +45,8 @@ def facts(reading: Reading) -> str:
                 grid.add_row(form().name(table, str(item)), *[values.get(c, "") for c in columns])
             if not rows.is_empty():
                 parts.append(grid)
-        for note in reading.notes.filter(pl.col("report_id") == report["report_id"]).iter_rows(named=True):
-            parts.append(f"  {note['where']}: {note['text']} {note['text_en']}")
+        notes = reading.notes.filter(pl.col("report_id") == report["report_id"])
+        parts += [f"  {n['where']}: {n['text']} {n['text_en']}" for n in notes.iter_rows(named=True)]
     parts.append("空 empty · — dash · ? unreadable · “·” absent")
     return _render(parts)
 
@@ -61,5 +61,10 @@ def findings(frame: pl.DataFrame, lang: str) -> str:
             lines.append(f"        {'; '.join(f['where'])}")
     counts = frame.group_by("severity").len().sort("severity").rows()
     tally = ", ".join(f"{n} {severity}" for severity, n in counts) or "0"
-    lines.append({"zh": f"疑点：{tally}。疑点是向机关提出的问题，不是结论。", "en": f"Findings: {tally}. A finding is a question to the agency, not a verdict."}[lang])
+    lines.append(
+        {
+            "zh": f"疑点：{tally}。疑点是向机关提出的问题，不是结论。",
+            "en": f"Findings: {tally}. A finding is a question to the agency, not a verdict.",
+        }[lang]
+    )
     return _render(lines)

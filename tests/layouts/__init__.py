@@ -14,7 +14,7 @@ from .model import Fact, Form, Key, Printed, columns, expected_facts, items, key
 from .render import LAYOUTS, Layout, render
 from .strategies import EVERYTHING, EVERYTHING_BUT_TEXT, PLAIN, STYLES, balanced_forms, forms
 
-__all__ = ["EVERYTHING", "EVERYTHING_BUT_TEXT", "ENCODINGS", "LAYOUTS", "PLAIN", "QUIRKS", "STYLES"]
+__all__ = ["ENCODINGS", "EVERYTHING", "EVERYTHING_BUT_TEXT", "LAYOUTS", "PLAIN", "QUIRKS", "STYLES"]
 __all__ += ["Fact", "Form", "Key", "Layout", "Printed", "Quirk"]
 __all__ += ["balanced_forms", "columns", "encode", "expected_facts", "forms", "items", "keys", "render", "unit_of"]
 
@@ -47,7 +47,7 @@ class Quirk:
     otherwise_in: frozenset[str] = frozenset()  # layouts in which the answer is the opposite
     only_in: frozenset[str] = frozenset()  # layouts that can have it; empty: all that it does not exclude
     not_in: frozenset[str] = frozenset()
-    needs: Callable[[Form], bool] = lambda form: True
+    needs: Callable[[Form], bool] = lambda _form: True
 
     def applies(self, form: Form, layout: str) -> bool:
         """Can this report in this layout have the quirk?"""
@@ -121,8 +121,18 @@ for _name, _pattern, _replacement, _description in (
     ("numbers_brackets", _NUMBERED, r"（\1）", "`（1）` for `1.`"),
     ("label_garbled_in_part", _LAW, "其他法律行政止公开", "Characters dropped and one wrong: 其他法律行政止公开."),
     ("label_word_dropped", _LAW, "其他法律法规禁止公开", "A word dropped: 其他法律法规禁止公开."),
-    ("label_broken", _LAW, "其他法律行政\n法规禁止公开", "A label over two lines; with tabs or bars it breaks within the cell."),
-    ("label_garbled", r"6\.属于四类过程性信息", "□※□◇□※□", "三（三）6 beyond recognition; its neighbours tell the row."),
+    (
+        "label_broken",
+        _LAW,
+        "其他法律行政\n法规禁止公开",
+        "A label over two lines; with tabs or bars it breaks within the cell.",
+    ),
+    (
+        "label_garbled",
+        r"6\.属于四类过程性信息",
+        "□※□◇□※□",
+        "三（三）6 beyond recognition; its neighbours tell the row.",
+    ),
 ):
     QUIRKS[_name] = Quirk(
         _name, partial(_replace, pattern=_pattern, replacement=_replacement), _description, not_in=_WITHOUT_TABLES
@@ -159,7 +169,9 @@ def label_explained(text: str) -> str:
 @_quirk()
 def contents(text: str) -> str:
     """A table of contents before section 一, with page numbers."""
-    headings = re.findall(r"^#* ?([一二三四五六]、(?:总体|主动|收到|政府信息|因政府|存在|其他需要).*)$", text, re.MULTILINE)
+    headings = re.findall(
+        r"^#* ?([一二三四五六]、(?:总体|主动|收到|政府信息|因政府|存在|其他需要).*)$", text, re.MULTILINE
+    )
     listed = "\n".join(f"{heading}……{page}" for page, heading in enumerate(headings, 1))
     return _replace(text, r"^(#* ?一、总体情况)$", lambda m: f"目录\n{listed}\n\n{m[0]}", count=1)
 
@@ -185,7 +197,9 @@ def title_marked(text: str) -> str:
 @_quirk()
 def title_chinese_year(text: str) -> str:
     """The title's year in Chinese numerals: 二〇二三年."""
-    return _replace(text, r"\A.*?\d{4}年", lambda m: m[0].translate(str.maketrans("0123456789", "〇一二三四五六七八九")), count=1)
+    return _replace(
+        text, r"\A.*?\d{4}年", lambda m: m[0].translate(str.maketrans("0123456789", "〇一二三四五六七八九")), count=1
+    )
 
 
 @_quirk()
@@ -205,7 +219,10 @@ def _numbered_header(text: str, first_row: str) -> str:
     end = _row(text, first_row)
     start = text.rindex("\n", 0, text.rindex("信息内容", 0, end)) + 1
     header = text[start:end]
-    for digit, words in (("7", "上一年项目数量|本年新\n?制作数量|本年制发件数"), ("8", "本年增/减|本年新\n?公开数量|本年废止件数")):
+    for digit, words in (
+        ("7", "上一年项目数量|本年新\n?制作数量|本年制发件数"),
+        ("8", "本年增/减|本年新\n?公开数量|本年废止件数"),
+    ):
         header = _replace(header, words, digit)
     return _replace(header, "处理决定数量|对外公开总数量|现行\n?有效件数", "9")
 
@@ -252,7 +269,7 @@ def _last_number_is_printed(form: Form) -> bool:
     needs=_last_number_is_printed,
 )
 def last_number_missing(text: str) -> str:
-    """The last printed cell of 二、上年结转 is missing with its separator. Counted from the left the rest is certain."""
+    """The last printed cell of 二、上年结转 is gone with its separator; counted from the left the rest is certain."""
     start, end = _row(text, _SECOND_ROW), _row(text, _RESULT_ROW)
     row = _replace(text[start:end], r"(?:\n\n|\n\t|\n\||\n|\t|\| ?| )[^\s|]+ ?(?=[\s|]*\Z)", "", count=1)
     return text[:start] + row + text[end:]

@@ -30,7 +30,9 @@ class Clause(NamedTuple):
 CLAUSES = {
     "2019": (
         Clause("第二十条第（一）项", _MADE, (("rules", "规章"), ("normative_documents", "规范性文件"))),
-        Clause("第二十条第（五）项", _POWERS, (("licensing", "行政许可"), ("other_management", "其他对外管理服务事项"))),
+        Clause(
+            "第二十条第（五）项", _POWERS, (("licensing", "行政许可"), ("other_management", "其他对外管理服务事项"))
+        ),
         Clause("第二十条第（六）项", _POWERS, (("penalty", "行政处罚"), ("coercion", "行政强制"))),
         Clause("第二十条第（八）项", _POWERS[:2], (("fees", "行政事业性收费"),)),
         Clause("第二十条第（九）项", _PURCHASES, (("procurement", "政府集中采购"),)),
@@ -86,7 +88,13 @@ DISPUTES = {
     "litigation_direct": "未经复议直接起诉",
     "litigation_after_reconsideration": "复议后起诉",
 }
-DISPUTE_COLUMNS = {"upheld": "结果维持", "corrected": "结果纠正", "other": "其他结果", "pending": "尚未审结", "total": "总计"}
+DISPUTE_COLUMNS = {
+    "upheld": "结果维持",
+    "corrected": "结果纠正",
+    "other": "其他结果",
+    "pending": "尚未审结",
+    "total": "总计",
+}
 
 
 @dataclass(frozen=True)
@@ -182,7 +190,7 @@ def unit_of(key: Key, printed: str = "", header_unit: str = "unknown") -> str:
     The header of 采购总金额 prints no unit in the base form; `header_unit` is what a rendering put there, if it did.
     A unit inside the cell settles it.
     """
-    table, item, column = key
+    _, item, column = key
     if column == "amount":
         settled = item == "fees" or printed.endswith("元")
         return "万元" if settled else header_unit

@@ -189,7 +189,10 @@ def run_together(form: Form, table: str, rng: Random) -> str:
 def prose_only(form: Form, table: str, rng: Random) -> str:
     """No tables, a few totals in sentences. Loses almost every cell; those named are claims, not cells."""
     said = {
-        "proactive": (("licensing", "decisions", "行政许可方面作出处理决定{}件"), ("penalty", "decisions", "处罚类决定{}件")),
+        "proactive": (
+            ("licensing", "decisions", "行政许可方面作出处理决定{}件"),
+            ("penalty", "decisions", "处罚类决定{}件"),
+        ),
         "applications": (
             ("new", "total", "本年度收到公开申请{}件"),
             ("carried_in", "total", "上一年度留下{}件"),
@@ -233,10 +236,7 @@ def render(form: Form, layout: str | Layout, seed: int | str | Random = 0) -> st
     title = f"{form.agency}{form.year}年政府信息公开工作年度报告"
     preface = f"现将公开工作情况报告如下，数据的统计期限为{form.year}年1月1日至{form.year}年12月31日。"
     closing = f"本年度没有其他事项需要说明。对本报告如有疑问，可与{form.agency}联系。"
-    tables = [
-        chosen.gap.join(filter(None, (rng.choice(_LEADS), chosen.table(form, table, rng))))
-        for table in TABLES
-    ]
+    tables = [chosen.gap.join(filter(None, (rng.choice(_LEADS), chosen.table(form, table, rng)))) for table in TABLES]
     bodies = [rng.choice(_OPENING), *tables, rng.choice(_SHORTCOMINGS), closing]
     parts = [f"# {title}" if chosen.marked else title, preface]
     for wordings, body in zip(_HEADINGS, bodies, strict=True):

@@ -25,7 +25,7 @@ NO_NUMBERS = ("详见附件", "另行公布", "数据待核")
 _SMALL = (0,) * 20 + tuple(range(21))
 NUMBERS = _SMALL * 4 + (45, 88, 137, 640, 999, 1000, 1024, 3057, 12345, 100000, 7654321)
 AMOUNTS = (0, 5, 310, 1250, 12.5, 0.3, 108.25, 2046.7051, 30517.4)  # 万元
-CHANGES = _SMALL + (-1, -3, -28, -28, -140, 5, 33)
+CHANGES = (*_SMALL, -1, -3, -28, -28, -140, 5, 33)
 
 _WIDE = str.maketrans("0123456789,", "０１２３４５６７８９，")
 
@@ -123,8 +123,8 @@ def forms(draw: st.DrawFn, may: Collection[str] = PLAIN, edition: str | None = N
     """Any edition, shape and sub-rows with any numbers, consistent or not.
 
     `may` names what may occur beside plain digits: "blank", "dash", "fullwidth" (１２), "thousands" (1,234 and
-    １，２３４), "decimal" (amounts only), "sign" (+33, －28, 减少28 in items_change, negative only with it), "unit" (12件,
-    amounts also 251000元), "unreadable" (详见附件). Ready sets: PLAIN, EVERYTHING_BUT_TEXT, EVERYTHING.
+    １，２３４), "decimal" (amounts only), "sign" (+33, －28, 减少28 in items_change, negative only with it), "unit"
+    (12件, amounts also 251000元), "unreadable" (详见附件). Ready sets: PLAIN, EVERYTHING_BUT_TEXT, EVERYTHING.
     """
     kinds = _known(may, EVERYTHING)
     outline = draw(_outlines(edition))
@@ -155,9 +155,7 @@ def balanced_forms(draw: st.DrawFn, may: Collection[str] = PLAIN, edition: str |
     _balance_applications(numbers, outline)
     _balance_disputes(numbers)
     _make_sane(numbers, outline)
-    cells = {
-        key: Printed(pick(texts(key, value, kinds)), float(value), "number") for key, value in numbers.items()
-    }
+    cells = {key: Printed(pick(texts(key, value, kinds)), float(value), "number") for key, value in numbers.items()}
     return Form(**outline, cells=cells)
 
 

@@ -6,15 +6,13 @@ from gongkai.cells import BLANK, UNREADABLE, Number, normalise_label, read_numbe
 from gongkai.document import Document, Row
 from gongkai.errors import UnreadableFile
 from gongkai.form import TABLES, Shape, form
+from gongkai.parse.across import read_table
 from gongkai.parse.identity import identify
 from gongkai.parse.model import Fact, Note, Report, TableReading
 from gongkai.parse.regions import find_regions, loose_region
 from gongkai.parse.sections import find_headings, sections
-from gongkai.parse.tables import read_table
 
-_NO_REPORT_ZH = (
-    "其中没有政府信息公开工作年度报告：六个部分的标题不足两个，三张表也没有。请检查是否选对了文件。"
-)
+_NO_REPORT_ZH = "其中没有政府信息公开工作年度报告：六个部分的标题不足两个，三张表也没有。请检查是否选对了文件。"
 _NO_REPORT = (
     "no annual report on government-information disclosure found in it: neither two of its six section headings "
     "nor one of its tables. Check that this is the right file (政府信息公开工作年度报告)."
@@ -52,7 +50,9 @@ def _facts(readings: dict[str, TableReading], edition: str | None, shape: Shape,
                 found, unit = _number(cell.text, column, unit, money)
                 printed = cell.text if found != BLANK else ""
                 facts.append(
-                    Fact(table, item.item, column, found.value, found.status, unit, printed, str(cell.place), found.sign)
+                    Fact(
+                        table, item.item, column, found.value, found.status, unit, printed, str(cell.place), found.sign
+                    )
                 )
     return facts
 

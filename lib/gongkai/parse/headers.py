@@ -20,8 +20,7 @@ def named_columns(table: str, text: str) -> list[str]:
     labels = sorted(form().column_labels[table].items(), key=lambda pair: -len(pair[0]))
     found: list[tuple[int, str]] = []
     for label, code in labels:
-        for match in re.finditer(re.escape(label), text):
-            found.append((match.start(), code))
+        found += [(match.start(), code) for match in re.finditer(re.escape(label), text)]
         text = text.replace(label, "〇" * len(label))
     return [code for _, code in sorted(found)]
 

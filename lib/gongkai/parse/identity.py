@@ -18,13 +18,39 @@ _AGENCY = r"(?P<agency{n}>[\u4e00-\u9fff（）()·]{{2,40}}?)(?:关于)?"
 _TITLE = re.compile(
     f"(?:{_AGENCY.format(n=1)})?{_YEAR.format(n=1)}(?:{_AGENCY.format(n=2)})?{_REPORT}(?:[（(][^）)]*[)）])?"
 )
-_PERIOD = re.compile(r"(?:统计期限|数据.{0,8}期限|时间范围).{0,12}?自?([12][0-9]{3})年1月1日.{0,3}?至.{0,2}?(?:([12][0-9]{3})年)?12月31日")
-_SIGNED = re.compile(r"(?:[一-鿿]{0,30})?([12][0-9]{3}|二[〇○零]二?[一二三四五六七八九〇○零十]+)年[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}日")
+_PERIOD = re.compile(
+    r"(?:统计期限|数据.{0,8}期限|时间范围).{0,12}?自?([12][0-9]{3})年1月1日.{0,3}?至.{0,2}?(?:([12][0-9]{3})年)?12月31日"
+)
+_SIGNED = re.compile(
+    r"(?:[一-鿿]{0,30})?([12][0-9]{3}|二[〇○零]二?[一二三四五六七八九〇○零十]+)年[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}日"
+)
 _PUBLISHED = re.compile(r"(?:公开日期|发布日期|发布时间|成文日期)[:：|]?([12][0-9]{3})[-年./]")
 _PUBLISHER = re.compile(r"(?:发布机构|发文机关|信息来源|来源)[:：|]?([一-鿿]{3,40})")
-_CONTACT = re.compile(r"(?:与|向)([一-鿿（）]{3,40}?(?:局|委员会|委|办公室|政府|街道办事处|厅|部|院|中心|处))(?:办公室|综合科|秘书科)?(?:进行)?(?:联系|咨询|反映)")
+_CONTACT = re.compile(
+    r"(?:与|向)([一-鿿（）]{3,40}?(?:局|委员会|委|办公室|政府|街道办事处|厅|部|院|中心|处))(?:办公室|综合科|秘书科)?(?:进行)?(?:联系|咨询|反映)"
+)
 _NOT_AGENCY = re.compile(r"根据|按照|依据|附件|本报告|如下|公布|首页|^关于$|编制")
-_AGENCY_END = ("局", "政府", "委员会", "办公室", "厅", "办事处", "委", "中心", "院", "处", "部", "市", "区", "县", "镇", "乡", "公司", "大学", "站")
+_AGENCY_END = (
+    "局",
+    "政府",
+    "委员会",
+    "办公室",
+    "厅",
+    "办事处",
+    "委",
+    "中心",
+    "院",
+    "处",
+    "部",
+    "市",
+    "区",
+    "县",
+    "镇",
+    "乡",
+    "公司",
+    "大学",
+    "站",
+)
 _DIGITS = {**{c: str(i) for i, c in enumerate("〇一二三四五六七八九")}, "○": "0", "零": "0", "０": "0"}
 
 
@@ -78,7 +104,9 @@ def _first(pattern: re.Pattern[str], lines: list[str]) -> re.Match[str] | None:
     return next((m for line in lines if (m := pattern.search(compact(line)))), None)
 
 
-def _years(head: list[str], tail: list[str], attached: tuple[str | None, int] | None, title_year: int | None) -> list[tuple[str, int]]:
+def _years(
+    head: list[str], tail: list[str], attached: tuple[str | None, int] | None, title_year: int | None
+) -> list[tuple[str, int]]:
     """Every place that names the year, surest first."""
     found: list[tuple[str, int]] = [] if title_year is None else [("title", title_year)]
     if period := _first(_PERIOD, head + tail):
@@ -102,7 +130,8 @@ def identify(rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: 
     tail = [row.text for k, row in enumerate(rows) if k >= tail_start and k not in in_tables]
     titles = _titles(head)
     named = [t for t in titles if t[0]]
-    agency, title_year, title = (named or titles or [(None, None, None)])[-1]
+    nothing: list[tuple[str | None, int | None, str | None]] = [(None, None, None)]
+    agency, title_year, title = [*nothing, *titles, *named][-1]
     attached = _attachment(tail)
     source = "title" if agency else None
     candidates = [

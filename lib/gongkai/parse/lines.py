@@ -64,7 +64,7 @@ class Cutter:
         if item.sum_of:
             return any(m in form().descendants(self.table, item.sum_of) for m in matched)
         siblings = form().descendants(self.table, item.parent)
-        return self.context == item.parent or bool(matched) and matched[-1] in siblings
+        return self.context == item.parent or (bool(matched) and matched[-1] in siblings)
 
     def add_text(self, cell: Cell) -> None:
         self.run.append(cell)
@@ -140,7 +140,7 @@ class Cutter:
             if found is None or form().items[self.table, found[0]].kind != "row":
                 continue
             rest = row.cells[k + 1 :]
-            return k if rest and (self._may_be_empty(found[0], row.cells[k]) or printed_values(rest)) else None
+            return k if rest and (self._may_be_empty(found[0], row.cells[k]) or printed_values(list(rest))) else None
         return None
 
     def _may_be_empty(self, code: str, label: Cell) -> bool:

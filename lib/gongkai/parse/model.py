@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from gongkai.document import Cell
-from gongkai.form import Item, Shape
+from gongkai.document import Cell, Row
+from gongkai.form import Shape
+
+# Rows of a table with their index in the file.
+Region = list[tuple[int, Row]]
+# A header: index of the line it stands over, the columns it names, the editions whose words it uses.
+Header = tuple[int, list[str], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,3 @@ class Report:
     headings: tuple[str, ...]
     tables: tuple[TableReading, ...]
     notes: tuple[Note, ...]
-
-
-def slots(items: list[Item]) -> dict[str, int]:
-    """Item code → its place in form order."""
-    return {item.item: k for k, item in enumerate(items)}

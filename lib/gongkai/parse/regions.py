@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from gongkai.cells import is_value, normalise_label
 from gongkai.document import Row
 from gongkai.form import TABLES, form
-from gongkai.parse.tables import Region
+from gongkai.parse.model import Region
 
 # So many different labels of one table make it that table; fewer are words that prose uses too.
 _ENOUGH = 3
@@ -50,7 +51,11 @@ def _within(rows: tuple[Row, ...], span: range, table: str, owned: list[set[tupl
     start, end = mine[0], span.stop
     for k in range(mine[0], span.stop):
         ahead = {pair for j in range(k, min(k + 4, span.stop)) for pair in owned[j]}
-        if owned[k] and not any(t == table for t, _ in owned[k]) and len({w for t, w in ahead if t != table}) >= _ENOUGH:
+        if (
+            owned[k]
+            and not any(t == table for t, _ in owned[k])
+            and len({w for t, w in ahead if t != table}) >= _ENOUGH
+        ):
             end = k
             break
     # Header cells that are no table's own (总计, an empty corner) stand before the first label.
@@ -63,7 +68,7 @@ def find_regions(rows: tuple[Row, ...], headings: list[tuple[str, int]]) -> dict
     """Rows of each table: in its own section, else wherever its labels stand together."""
     owned = [_labels(row) for row in rows]
     bounds = [0, *[k for _, k in headings], len(rows)]
-    stretches = [range(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    stretches = [range(a, b) for a, b in pairwise(bounds)]
     found: dict[str, range] = {}
     for table in TABLES:
         span = _span(rows, headings, table)

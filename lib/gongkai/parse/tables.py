@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from gongkai.cells import header_unit, is_value, normalise_label, plain, read_number
-from gongkai.document import Cell, Row
+from gongkai.document import Cell
 from gongkai.form import Item, Shape, form
-from gongkai.parse.align import Aligned, align, at_offset, grid_of, printed_values
-from gongkai.parse.headers import editions_of, first_column, header_text, named_columns, spans, stacked_text
+from gongkai.parse.align import Aligned, align, grid_of, printed_values
+from gongkai.parse.headers import editions_of, header_text, named_columns, stacked_text
 from gongkai.parse.lines import Cutter, mend_labels
-from gongkai.parse.model import Line, TableReading
-
-Region = list[tuple[int, Row]]
+from gongkai.parse.model import Header, Line, Region, TableReading
+from gongkai.parse.settle import Settler, misses_total
 
 
 class TableReader:
@@ -31,7 +30,7 @@ class TableReader:
 
     # -- what the table is -------------------------------------------------------------------
 
-    def headers(self) -> list[tuple[int, list[str], set[str]]]:
+    def headers(self) -> list[Header]:
         """(line index, columns named, editions) for each line whose prefix is a header."""
         found = []
         for k, line in enumerate(self.lines):
@@ -48,7 +47,11 @@ class TableReader:
                 better = named_columns(self.table, stacked)
                 columns, text = (better, stacked) if len(better) > len(columns) else (columns, text)
             # A short word alone (其他) is found in many labels and makes no header.
-            if len(columns) > 1 or any(len(form().columns[self.table, c].labels[e]) > 3 for c in columns for e in form().columns[self.table, c].labels):
+            if len(columns) > 1 or any(
+                len(form().columns[self.table, c].labels[e]) > 3
+                for c in columns
+                for e in form().columns[self.table, c].labels
+            ):
                 found.append((k, columns, editions_of(self.table, columns, text)))
         return found
 
@@ -66,7 +69,7 @@ class TableReader:
         split = frozenset(code for code in found if items[code].shape == "split")
         return Shape(single_other=not three and (single or edition != max(form().editions)), split=split)
 
-    def edition(self, headers: list[tuple[int, list[str], set[str]]]) -> str | None:
+    def edition(self, headers: list[Header]) -> str | None:
         """The edition most blocks of the header speak of, else the one that the rows belong to."""
         votes = Counter(e for _, _, editions in headers for e in editions)
         if votes:
@@ -102,16 +105,20 @@ class TableReader:
     def _cells(line: Line) -> list[Cell]:
         return line.values + [cell for piece in line.pieces for cell in piece]
 
-    def _place_all(self, headers: list[tuple[int, list[str], set[str]]]) -> None:
+    def _place_all(self, headers: list[Header]) -> None:
         wanted = {i.item: i for i in form().rows(self.table, self.reading.edition, self.reading.shape)}
         counts = Counter(line.item for line in self.lines if line.item in wanted)
         tried = [(line, self._columns(k, line, headers, wanted)) for k, line in enumerate(self.lines)]
+        settler = Settler(self.table, self.region, self.grid)
         aligned = [
-            (self._unrepeated(line, columns) or align(line, len(columns), self.grid)) if columns else None
+            (settler.unrepeated(line, columns) or align(line, len(columns), self.grid)) if columns else None
             for line, columns in tried
         ]
-        in_line = self._in_line(tried, aligned)
-        loses = any(a is not None and a.reason == "short" and not line.delimited for (line, _), a in zip(tried, aligned, strict=True))
+        in_line = settler.in_line(tried, aligned)
+        loses = any(
+            a is not None and a.reason == "short" and not line.delimited
+            for (line, _), a in zip(tried, aligned, strict=True)
+        )
         for (line, columns), found in zip(tried, aligned, strict=True):
             if found is None or line.item is None:
                 continue
@@ -119,9 +126,9 @@ class TableReader:
                 self.reading.rows_twice += 1
                 self._refuse(line, "duplicate_row")
                 continue
-            if loses and self._misses(columns, found):
-                found = Aligned(None, "ambiguous")
-            self._take(line, columns, self._by_header(line, columns, found, in_line))
+            doubtful = loses and misses_total(self.table, columns, found)
+            settled = Aligned(None, "ambiguous") if doubtful else settler.by_header(line, columns, found, in_line)
+            self._take(line, columns, settled)
         self.reading.rows_found = len({item for item, _ in self.reading.placed} | set(counts))
 
     def _same(self, line: Line) -> bool:
@@ -129,9 +136,7 @@ class TableReader:
         texts = {tuple(plain(c.text) for c in x.values) for x in self.lines if x.item == line.item}
         return len(texts) == 1
 
-    def _columns(
-        self, k: int, line: Line, headers: list[tuple[int, list[str], set[str]]], wanted: dict[str, Item]
-    ) -> tuple[str, ...]:
+    def _columns(self, k: int, line: Line, headers: list[Header], wanted: dict[str, Item]) -> tuple[str, ...]:
         """The columns of a line in printed order, or none where they cannot be known."""
         if line.item is None or line.item not in wanted:
             return ()
@@ -152,74 +157,6 @@ class TableReader:
             order = (*[c for c in order if c != "total"], "total")
             self.reading.header_in_order = order == declared
         return order
-
-    def _misses(self, columns: tuple[str, ...], found: Aligned) -> bool:
-        """Whether a row does not add to its total.
-
-        In a file that drops empty cells, such a row may hold a page number in place of one of them.
-        """
-        whole = [c for c in columns if form().columns[self.table, c].sum_of]
-        if found.cells is None or len(whole) != 1:
-            return False
-        values = {c: read_number(x.text).value or 0.0 for c, x in zip(columns, found.cells, strict=True) if x}
-        return 2 * values.get(whole[0], 0.0) != sum(values.values())
-
-    def _above(self, line: Line) -> list[Row]:
-        return [row for i, row in self.region if i < line.row]
-
-    def _in_line(self, tried: list[tuple[Line, tuple[str, ...]]], aligned: list[Aligned | None]) -> set[int]:
-        """The places of labels whose rows are seen to stand under their header; none where merged cells are lost.
-
-        They are lost where a row that is certain in itself does not stand under its header, or where
-        labels of one level (一、, （一）, 1.) do not stand under each other.
-        """
-        levels: dict[int, int] = {}
-        seen: set[tuple[int, bool]] = set()
-        for (line, columns), found in zip(tried, aligned, strict=True):
-            if line.item is None or found is None or not line.delimited:
-                continue
-            if levels.setdefault(form().items[self.table, line.item].level, line.label_at) != line.label_at:
-                return set()
-            start = first_column(self._above(line), self.table, columns) if found.offset is not None else None
-            if start is not None:
-                seen.add((line.label_at, start == found.offset))
-        return {at for at, agrees in seen if agrees} if all(agrees for _, agrees in seen) else set()
-
-    def _by_header(self, line: Line, columns: tuple[str, ...], found: Aligned, in_line: set[int]) -> Aligned:
-        """Settle an ambiguous row by its header, where header and values are seen to stand in line.
-
-        That is: no row of the table that is certain in itself stands elsewhere than under its header,
-        and one whose label stands at the same place as this row's stands under it.
-        """
-        if found.reason != "ambiguous" or not line.delimited or line.label_at not in in_line:
-            return found
-        if line.width < self.grid.width and not self.grid.stripped:
-            return found
-        start = first_column(self._above(line), self.table, columns)
-        cells = at_offset(line, len(columns), start, self.grid.stripped) if start is not None else None
-        return Aligned(cells) if cells else found
-
-    def _unrepeated(self, line: Line, columns: tuple[str, ...]) -> Aligned | None:
-        """A row that repeats a merged value over its span, as the header repeats the column's label.
-
-        None where the header repeats nothing.
-        """
-        row = self.rows_at[line.row]
-        above = [r for r in reversed(self._above(line)) if r.delimited and len(r.cells) == len(row.cells)]
-        header = next((r for r in above if set(columns) & set(self._named(r))), None)
-        places = spans(header, self.table, columns) if header else None
-        if not line.delimited or places is None:
-            return None
-        picked = [[row.cells[k] for k in places[c]] for c in columns]
-        if any(len({plain(c.text) for c in cells}) != 1 for cells in picked):
-            return Aligned(None, "ambiguous")
-        # What is repeated is printed once: the count of numbers goes by what is left.
-        line.values = [cells[0] for cells in picked]
-        return Aligned(list(line.values))
-
-    def _named(self, row: Row) -> list[str]:
-        labels = form().column_labels[self.table]
-        return [labels[w] for c in row.cells if (w := normalise_label(c.text)) in labels]
 
     def _take(self, line: Line, columns: tuple[str, ...], found: Aligned) -> None:
         """Place the cells of a line, or say why not."""
@@ -252,7 +189,13 @@ class TableReader:
     def _refuse(self, line: Line, kind: str, **figures: object) -> None:
         numbers = [c.text.strip() for c in printed_values(self._cells(line))]
         self.reading.note(
-            kind, line.where, item=line.item or "", label=line.label_text, numbers=numbers, found=len(numbers), **figures
+            kind,
+            line.where,
+            item=line.item or "",
+            label=line.label_text,
+            numbers=numbers,
+            found=len(numbers),
+            **figures,
         )
 
     # -- what is left over -------------------------------------------------------------------
@@ -283,9 +226,7 @@ class TableReader:
             if len(free) == len(cells)
             else []
         )
-        self.reading.note(
-            "orphan_numbers", str(cells[0].place), numbers=[c.text.strip() for c in cells], offer=offer
-        )
+        self.reading.note("orphan_numbers", str(cells[0].place), numbers=[c.text.strip() for c in cells], offer=offer)
 
     def _free_before(self, row: int) -> list[tuple[str, str]]:
         """The cells of rows printed up to `row` that are cut, in reading order."""
@@ -310,64 +251,3 @@ class TableReader:
 
     def _known(self, text: str) -> bool:
         return any(len(label) > 1 and text.endswith(label) for label in form().item_labels[self.table])
-
-
-class AcrossReader(TableReader):
-    """A table whose items stand in the header, over their columns, and whose values are one row."""
-
-    def _place_all(self, headers: list[tuple[int, list[str], set[str]]]) -> None:
-        items = form().rows(self.table, self.reading.edition, self.reading.shape)
-        cells = [(i.item, c) for i in items for c in form().item_columns(i, self.reading.edition)]
-        rows = [line for line in self.lines if line.item is None and line.label and printed_values(self._cells(line))]
-        if not rows:
-            super()._place_all(headers)
-            return
-        found = [(line, align(line, len(cells), self.grid)) for line in rows]
-        whole = [(line, a) for line, a in found if a.cells is not None and not a.reason]
-        texts = {tuple(plain(c.text) for c in line.values) for line, _ in whole}
-        self.reading.present = True
-        for line, a in found:
-            if a.cells is None or a.reason:
-                self.reading.rows_short += 1
-                self._refuse(line, f"{a.reason}_row", columns=len(cells))
-            elif len(texts) > 1:
-                self.reading.rows_twice += 1
-                self._refuse(line, "duplicate_row")
-        if len(texts) != 1:
-            return
-        line, a = whole[0]
-        if not self._in_order(line, [c for _, c in cells]):
-            self._refuse(line, "header_order")
-            return
-        for key, cell in zip(cells, a.cells or [], strict=True):
-            if cell is not None:
-                self.reading.placed[key] = cell
-        self.reading.rows_found = len(items)
-
-    def _in_order(self, line: Line, columns: list[str]) -> bool:
-        """Whether the header names the columns in form order; noted where it cannot be told."""
-        cells = line.prefix + line.label
-        rows = [row for _, row in self.region if set(row.cells) & set(cells)]
-        named = [named_columns(self.table, text) for text in (header_text(cells), stacked_text(rows))]
-        self.reading.header_in_order = columns in named
-        if columns in named:
-            return True
-        # All columns are there, but elsewhere: their values are not where the form has them.
-        if any(Counter(names) == Counter(columns) for names in named):
-            return False
-        self.reading.note("damaged_header", line.where, item="")
-        return True
-
-    def _orphans(self) -> None:
-        refused = {n.where for n in self.reading.notes}
-        placed = {id(cell) for cell in self.reading.placed.values()}
-        for line in self.lines:
-            numbers = [c for c in printed_values(self._cells(line)) if id(c) not in placed]
-            if numbers and line.where not in refused and len(numbers) == len(printed_values(self._cells(line))):
-                self._orphan(numbers, line.row)
-
-
-def read_table(table: str, region: Region, edition: str | None) -> TableReading:
-    """Read `table` from the rows of its region; `edition` is what is known where its header is silent."""
-    across = form().tables[table]["items_in"] == "header"
-    return (AcrossReader if across else TableReader)(table, region, edition).read()

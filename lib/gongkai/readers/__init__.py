@@ -14,7 +14,10 @@ MOST_BYTES = 20_000_000
 
 _MAGIC = {
     b"%PDF": ("PDF 文件", "a PDF file"),
-    b"PK\x03\x04": ("压缩包（Word .docx、Excel .xlsx 或其他）", "a zip container (Word .docx, Excel .xlsx or an archive)"),
+    b"PK\x03\x04": (
+        "压缩包（Word .docx、Excel .xlsx 或其他）",
+        "a zip container (Word .docx, Excel .xlsx or an archive)",
+    ),
     b"\xd0\xcf\x11\xe0": ("旧版 Office 文件（.doc、.xls、.wps）", "an old Office file (.doc, .xls, .wps)"),
     b"{\\rtf": ("RTF 文件", "an RTF file"),
     b"\x89PNG": ("图片", "a picture"),

@@ -47,14 +47,23 @@ def _localised(found: list[Row], wide: pl.DataFrame) -> list[Row]:
     """T3-06 from the failed sums of the table of section 三, one verdict per wrong cell or report."""
     rule = next(r for r in rules() if r["kind"] == "localise")
     sums = [r for r in found if r["rule"]["id"] in {"T3-01", "T3-02", "T3-03"}]
-    schema = {"report_id": pl.String, "rule": pl.String, "item": pl.String, "column": pl.String, "difference": pl.Float64}
+    schema = {
+        "report_id": pl.String,
+        "rule": pl.String,
+        "item": pl.String,
+        "column": pl.String,
+        "difference": pl.Float64,
+    }
     fails = pl.DataFrame(
         [{**r, "rule": r["rule"]["id"]} for r in sums if r["verdict"] == FAIL], schema=schema, strict=False
     )
     cells = localise(fails)
     about = {"rule": rule, "table": rule["table"], "severity": rule["severity"]}
     rows: list[Row] = []
-    values = {row["report_id"]: row for row in wide.filter(pl.col("report_id").is_in([c[0] for c in cells])).iter_rows(named=True)}
+    values = {
+        row["report_id"]: row
+        for row in wide.filter(pl.col("report_id").is_in([c[0] for c in cells])).iter_rows(named=True)
+    }
     for report_id, item, column, error in cells:
         key = (rule["table"], item, column)
         printed = values[report_id][name(key)]
@@ -83,7 +92,9 @@ def _add_causes(found: list[Row], localised: list[Row], wide: pl.DataFrame) -> N
     known = root_causes(fails, wide)
     cells = {(r["report_id"], r["item"], r["column"]): r for r in localised if r["verdict"] == FAIL}
     for r in sums:
-        here = [c for (rid, i, c_), c in cells.items() if rid == r["report_id"] and (i == r["item"] or c_ == r["column"])]
+        here = [
+            c for (rid, i, c_), c in cells.items() if rid == r["report_id"] and (i == r["item"] or c_ == r["column"])
+        ]
         cause = known.get((r["report_id"], r["rule"]["id"], r["column"]))
         if len(here) == 1:
             r |= {"cause": here[0]["cause"], "repair": here[0]["repair"], "repair_cell": here[0]["repair_cell"]}
@@ -102,7 +113,7 @@ def _fold(found: list[Row]) -> None:
             continue
         for parent in [p for rule in r["rule"].get("folds", ()) for p in failed.get((r["report_id"], rule), ())]:
             same_column = r.get("column") is not None and r.get("column") == parent.get("column")
-            if same_column or r.get("table") is not None and r["table"] in parent.get("tables", ()):
+            if same_column or (r.get("table") is not None and r["table"] in parent.get("tables", ())):
                 r["folded_under"] = f"{parent['rule']['id']}|{parent['report_id']}|{parent['scope']}"
                 break
 

@@ -40,7 +40,9 @@ def _holds(wide: pl.DataFrame) -> dict[str, dict[tuple[str, str], float | None]]
         for column in _columns():
             operands = _operands(text, column)
             repair = sql(cause["repair"], operands) if "repair" in cause else pl.lit(None, dtype=pl.Float64)
-            rows = wide.filter(sql(cause["when"], operands)).select("report_id", repair.cast(pl.Float64).alias("repair"))
+            rows = wide.filter(sql(cause["when"], operands)).select(
+                "report_id", repair.cast(pl.Float64).alias("repair")
+            )
             for report_id, value in rows.iter_rows():
                 # A count cannot be negative: such a repair would only move the error.
                 if value is None or value >= 0:

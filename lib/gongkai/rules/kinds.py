@@ -68,11 +68,19 @@ def instances() -> tuple[Instance, ...]:
         elif rule["kind"] == "identical":
             rows = [i.item for i in form().items.values() if i.table == rule["table"] and i.kind == "row"]
             for a, b in combinations(rule["columns"], 2):
-                sides = [(c, side, tuple((rule["table"], r, c) for r in rows)) for c, side in ((a, "left"), (b, "right"))]
+                sides = [
+                    (c, side, tuple((rule["table"], r, c) for r in rows)) for c, side in ((a, "left"), (b, "right"))
+                ]
                 found.append(Instance(rule, f"{a}={b}", None, a, tuple(sides)))
     known = set(all_keys())
     return tuple(
-        Instance(i.rule, i.scope, i.item, i.column, tuple((o, s, tuple(k for k in ks if k in known)) for o, s, ks in i.operands))
+        Instance(
+            i.rule,
+            i.scope,
+            i.item,
+            i.column,
+            tuple((o, s, tuple(k for k in ks if k in known)) for o, s, ks in i.operands),
+        )
         for i in found
     )
 
@@ -89,7 +97,9 @@ def _exists(instance: Instance) -> pl.Expr:
         for _, _, keys in instance.operands
     ]
     editions = instance.rule["editions"]
-    fits = pl.col("edition").is_in(editions) | pl.col("edition").is_null() & pl.lit(len(editions) == len(form().editions))
+    fits = pl.col("edition").is_in(editions) | pl.col("edition").is_null() & pl.lit(
+        len(editions) == len(form().editions)
+    )
     return pl.all_horizontal([fits, *has])
 
 
@@ -145,7 +155,8 @@ def _condition(instance: Instance) -> dict[str, pl.Expr]:
         .otherwise(pl.lit(FAIL))
     )
     sides = {
-        side: sql(rule[side], operands) if side in rule else pl.lit(None, dtype=pl.Float64) for side in ("left", "right")
+        side: sql(rule[side], operands) if side in rule else pl.lit(None, dtype=pl.Float64)
+        for side in ("left", "right")
     }
     return {"verdict": verdict, "grade": grade.fill_null(0), **sides}
 
@@ -171,7 +182,12 @@ def _identical(instance: Instance) -> dict[str, pl.Expr]:
         .then(pl.lit(FAIL))
         .otherwise(pl.lit(PASS))
     )
-    return {"verdict": verdict, "grade": pl.lit(0), "left": filled.cast(pl.Float64), "right": pl.lit(None, dtype=pl.Float64)}
+    return {
+        "verdict": verdict,
+        "grade": pl.lit(0),
+        "left": filled.cast(pl.Float64),
+        "right": pl.lit(None, dtype=pl.Float64),
+    }
 
 
 _KINDS = {"balance": _balance, "condition": _condition, "identical": _identical}

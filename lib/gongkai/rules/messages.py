@@ -20,12 +20,18 @@ _NOT_ASSESSABLE = {
     "en": "{title}: cannot be judged, cells are blank, unreadable or not printed.",
 }
 _PASS = {"zh": "{title}：符合。", "en": "{title}: holds."}
-_DOUBT = {"zh": "（本表数字个数对不上，读数存疑）", "en": " (the table's count of numbers fails: the reading is in doubt)"}
+_DOUBT = {
+    "zh": "（本表数字个数对不上，读数存疑）",
+    "en": " (the table's count of numbers fails: the reading is in doubt)",
+}
 _QUESTION = {"zh": "请机关核对。", "en": " A question to the agency, not a verdict."}
 _SEVERAL = {"zh": "可能原因不止一个：{causes}。", "en": " More than one cause is possible: {causes}."}
 _CAUSE = {"zh": "可能的原因：{causes}。", "en": " Possible cause: {causes}."}
 _REPAIR = {"zh": "若如此，{cell}应为 {value}。", "en": " If so, {cell} would be {value}."}
-_LOCALISED = {"zh": "可能只错“{cell}”一格，改为 {value} 则平。", "en": " Probably the one cell “{cell}” is wrong; {value} would balance."}
+_LOCALISED = {
+    "zh": "可能只错“{cell}”一格，改为 {value} 则平。",
+    "en": " Probably the one cell “{cell}” is wrong; {value} would balance.",
+}
 
 
 def figure(value: Any) -> str:

@@ -22,7 +22,9 @@ def _frame(rule: Rule, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     if rule["frame"] == "tables":
         rows = frames["tables"].join(editions, on="report_id").with_columns(pl.col("table").alias("scope"))
         return rows.filter(pl.col("table").is_in(rule["tables"])) if "tables" in rule else rows
-    holds = pl.DataFrame({"section": [s.section for s in form().sections], "table": [s.table or None for s in form().sections]})
+    holds = pl.DataFrame(
+        {"section": [s.section for s in form().sections], "table": [s.table or None for s in form().sections]}
+    )
     present = frames["tables"].select("report_id", "table", "present")
     return (
         frames["sections"]
@@ -40,7 +42,7 @@ def _frame(rule: Rule, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def _gathered(rule: Rule, found: list[Row]) -> list[Row]:
+def _gathered(found: list[Row]) -> list[Row]:
     """One row a report of a rule that speaks once for all tables; `tables` keeps which."""
     by_report: dict[str, list[Row]] = {}
     for row in found:
@@ -63,7 +65,13 @@ def reading_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
         for k, (_, when) in reversed(list(enumerate(rule["grades"]))):
             grade = pl.when(pl.sql_expr(when).fill_null(False)).then(pl.lit(k)).otherwise(grade)
         barred = pl.sql_expr(rule["na"]).fill_null(False) if "na" in rule else pl.lit(False)
-        verdict = pl.when(barred).then(pl.lit(NOT_ASSESSABLE)).when(grade.is_null()).then(pl.lit(PASS)).otherwise(pl.lit(FAIL))
+        verdict = (
+            pl.when(barred)
+            .then(pl.lit(NOT_ASSESSABLE))
+            .when(grade.is_null())
+            .then(pl.lit(PASS))
+            .otherwise(pl.lit(FAIL))
+        )
         rows = []
         for figures in frame.with_columns(verdict.alias("verdict"), grade.alias("grade")).iter_rows(named=True):
             names = {"report_id", "scope", "table", "verdict"}
@@ -72,13 +80,15 @@ def reading_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
                 {k: figures[k] for k in names}
                 | {"rule": rule, "severity": severity(rule, figures["grade"] or 0), "figures": figures, "where": where}
             )
-        found += _gathered(rule, rows) if rule.get("gather") else rows
+        found += _gathered(rows) if rule.get("gather") else rows
     return found
 
 
 def _allowed(rule: Rule, column: str) -> tuple[str, str]:
     signed, places = column in rule["signed"], rule.get("decimals", {}).get(column, 0)
-    zh = ("" if signed else "不为负的") + ("整数" if not places else "数" if places > 6 else f"数（至多 {places} 位小数）")
+    zh = ("" if signed else "不为负的") + (
+        "整数" if not places else "数" if places > 6 else f"数（至多 {places} 位小数）"
+    )
     en = "a " + ("" if signed else "non-negative ") + ("whole number" if not places else "number")
     return zh, en + (f" with at most {places} decimals" if 0 < places <= 6 else "")
 
@@ -90,7 +100,10 @@ def domain_verdicts(facts: pl.DataFrame) -> list[Row]:
         mine = facts.filter(
             (pl.col("table") == rule["table"])
             & pl.col("column").is_in(rule["columns"])
-            & (pl.col("edition").is_in(rule["editions"]) | pl.col("edition").is_null() & pl.lit(rule["table"] != "proactive"))
+            & (
+                pl.col("edition").is_in(rule["editions"])
+                | pl.col("edition").is_null() & pl.lit(rule["table"] != "proactive")
+            )
         )
         places = pl.col("column").replace_strict(rule.get("decimals", {}) or {"": 0}, default=0, return_dtype=pl.Int32)
         scaled = pl.col("value") * pl.lit(10.0).pow(places.clip(0, 6))

@@ -1,0 +1,73 @@
+"""The table of section 四: its items stand in the header, and its fifteen values are one row."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from gongkai.cells import plain
+from gongkai.form import form
+from gongkai.parse.align import align, printed_values
+from gongkai.parse.headers import header_text, named_columns, stacked_text
+from gongkai.parse.model import Header, Line, Region, TableReading
+from gongkai.parse.tables import TableReader
+
+
+class AcrossReader(TableReader):
+    """A table whose items stand in the header, over their columns, and whose values are one row."""
+
+    def _place_all(self, headers: list[Header]) -> None:
+        items = form().rows(self.table, self.reading.edition, self.reading.shape)
+        cells = [(i.item, c) for i in items for c in form().item_columns(i, self.reading.edition)]
+        rows = [line for line in self.lines if line.item is None and line.label and printed_values(self._cells(line))]
+        if not rows:
+            super()._place_all(headers)
+            return
+        found = [(line, align(line, len(cells), self.grid)) for line in rows]
+        whole = [(line, a) for line, a in found if a.cells is not None and not a.reason]
+        texts = {tuple(plain(c.text) for c in line.values) for line, _ in whole}
+        self.reading.present = True
+        for line, a in found:
+            if a.cells is None or a.reason:
+                self.reading.rows_short += 1
+                self._refuse(line, f"{a.reason}_row", columns=len(cells))
+            elif len(texts) > 1:
+                self.reading.rows_twice += 1
+                self._refuse(line, "duplicate_row")
+        if len(texts) != 1:
+            return
+        line, a = whole[0]
+        if not self._in_order(line, [c for _, c in cells]):
+            self._refuse(line, "header_order")
+            return
+        for key, cell in zip(cells, a.cells or [], strict=True):
+            if cell is not None:
+                self.reading.placed[key] = cell
+        self.reading.rows_found = len(items)
+
+    def _in_order(self, line: Line, columns: list[str]) -> bool:
+        """Whether the header names the columns in form order; noted where it cannot be told."""
+        cells = line.prefix + line.label
+        rows = [row for _, row in self.region if set(row.cells) & set(cells)]
+        named = [named_columns(self.table, text) for text in (header_text(cells), stacked_text(rows))]
+        self.reading.header_in_order = columns in named
+        if columns in named:
+            return True
+        # All columns are there, but elsewhere: their values are not where the form has them.
+        if any(Counter(names) == Counter(columns) for names in named):
+            return False
+        self.reading.note("damaged_header", line.where, item="")
+        return True
+
+    def _orphans(self) -> None:
+        refused = {n.where for n in self.reading.notes}
+        placed = {id(cell) for cell in self.reading.placed.values()}
+        for line in self.lines:
+            numbers = [c for c in printed_values(self._cells(line)) if id(c) not in placed]
+            if numbers and line.where not in refused and len(numbers) == len(printed_values(self._cells(line))):
+                self._orphan(numbers, line.row)
+
+
+def read_table(table: str, region: Region, edition: str | None) -> TableReading:
+    """Read `table` from the rows of its region; `edition` is what is known where its header is silent."""
+    across = form().tables[table]["items_in"] == "header"
+    return (AcrossReader if across else TableReader)(table, region, edition).read()

@@ -1,0 +1,89 @@
+"""Settle rows that their own cells leave open: by the header over them, and by what it repeats."""
+
+from __future__ import annotations
+
+from gongkai.cells import normalise_label, plain, read_number
+from gongkai.document import Row
+from gongkai.form import form
+from gongkai.parse.align import Aligned, Grid, at_offset
+from gongkai.parse.headers import first_column, spans
+from gongkai.parse.model import Line, Region
+
+
+def misses_total(table: str, columns: tuple[str, ...], found: Aligned) -> bool:
+    """Whether a row does not add to its total.
+
+    In a file that drops empty cells, such a row may hold a page number in place of one of them.
+    """
+    whole = [c for c in columns if form().columns[table, c].sum_of]
+    if found.cells is None or len(whole) != 1:
+        return False
+    values = {c: read_number(x.text).value or 0.0 for c, x in zip(columns, found.cells, strict=True) if x}
+    return 2 * values.get(whole[0], 0.0) != sum(values.values())
+
+
+class Settler:
+    """Knows the rows of a table's region, to look up the header over a line."""
+
+    def __init__(self, table: str, region: Region, grid: Grid) -> None:
+        self.table = table
+        self.region = region
+        self.grid = grid
+        self.rows_at = dict(region)
+
+    def _above(self, line: Line) -> list[Row]:
+        return [row for i, row in self.region if i < line.row]
+
+    def in_line(self, tried: list[tuple[Line, tuple[str, ...]]], aligned: list[Aligned | None]) -> set[int]:
+        """The places of labels whose rows are seen to stand under their header; none where merged cells are lost.
+
+        They are lost where a row that is certain in itself does not stand under its header, or where
+        labels of one level (一、, （一）, 1.) do not stand under each other.
+        """
+        levels: dict[int, int] = {}
+        seen: set[tuple[int, bool]] = set()
+        for (line, columns), found in zip(tried, aligned, strict=True):
+            if line.item is None or found is None or not line.delimited:
+                continue
+            if levels.setdefault(form().items[self.table, line.item].level, line.label_at) != line.label_at:
+                return set()
+            start = first_column(self._above(line), self.table, columns) if found.offset is not None else None
+            if start is not None:
+                seen.add((line.label_at, start == found.offset))
+        return {at for at, agrees in seen if agrees} if all(agrees for _, agrees in seen) else set()
+
+    def by_header(self, line: Line, columns: tuple[str, ...], found: Aligned, in_line: set[int]) -> Aligned:
+        """Settle an ambiguous row by its header, where header and values are seen to stand in line.
+
+        That is: no row of the table that is certain in itself stands elsewhere than under its header,
+        and one whose label stands at the same place as this row's stands under it.
+        """
+        if found.reason != "ambiguous" or not line.delimited or line.label_at not in in_line:
+            return found
+        if line.width < self.grid.width and not self.grid.stripped:
+            return found
+        start = first_column(self._above(line), self.table, columns)
+        cells = at_offset(line, len(columns), start, self.grid.stripped) if start is not None else None
+        return Aligned(cells) if cells else found
+
+    def unrepeated(self, line: Line, columns: tuple[str, ...]) -> Aligned | None:
+        """A row that repeats a merged value over its span, as the header repeats the column's label.
+
+        None where the header repeats nothing.
+        """
+        row = self.rows_at[line.row]
+        above = [r for r in reversed(self._above(line)) if r.delimited and len(r.cells) == len(row.cells)]
+        header = next((r for r in above if set(columns) & set(self._named(r))), None)
+        places = spans(header, self.table, columns) if header else None
+        if not line.delimited or places is None:
+            return None
+        picked = [[row.cells[k] for k in places[c]] for c in columns]
+        if any(len({plain(c.text) for c in cells}) != 1 for cells in picked):
+            return Aligned(None, "ambiguous")
+        # What is repeated is printed once: the count of numbers goes by what is left.
+        line.values = [cells[0] for cells in picked]
+        return Aligned(list(line.values))
+
+    def _named(self, row: Row) -> list[str]:
+        labels = form().column_labels[self.table]
+        return [labels[w] for c in row.cells if (w := normalise_label(c.text)) in labels]

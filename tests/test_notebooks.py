@@ -1,0 +1,121 @@
+"""Every notebook: its shape, and a run with parameters that are not its defaults."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+
+from gongkai import runner
+from gongkai.errors import GongkaiError
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+REPORTS = str(ROOT / "data" / "reports")
+SUQIAN = "宿迁市人民政府"
+
+OTHER_PARAMETERS: dict[str, dict[str, Any]] = {
+    "00_start_here": {"reports": REPORTS, "file": "xicheng-2020.txt", "lang": "en"},
+    "trends": {
+        "reports": REPORTS,
+        "agencies": [SUQIAN],
+        "first_year": 2023,
+        "last_year": 2023,
+        "indicator": "refused",
+        "lang": "en",
+    },
+    "findings": {"reports": REPORTS, "agencies": [], "years": [2020], "severity": "error", "lang": "en"},
+    "agency_report": {"agency": SUQIAN, "year": 2024, "reports": REPORTS, "lang": "en"},
+}
+
+each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+
+
+def code_cells(path: Path) -> list[Any]:
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+def tags(cell: Any) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+@each
+def test_the_first_code_cell_and_no_other_holds_the_parameters(path: Path) -> None:
+    cells = code_cells(path)
+    assert [k for k, c in enumerate(cells) if "parameters" in tags(c)] == [0]
+    tree = ast.parse(cells[0].source)
+    assert all(isinstance(node, ast.AnnAssign) for node in tree.body)
+    assert all("  # " in line for line in cells[0].source.splitlines())
+    # papermill must see every one of them: an "=" in a comment hides a parameter from it.
+    assert list(papermill.inspect_notebook(str(path))) == [node.target.id for node in tree.body]  # type: ignore[attr-defined]
+
+
+@each
+def test_the_second_code_cell_and_no_other_imports(path: Path) -> None:
+    importing = [k for k, c in enumerate(code_cells(path)) if re.search(r"^\s*(import|from) ", c.source, re.MULTILINE)]
+    assert importing == [1]
+
+
+@each
+def test_cells_are_short_and_define_nothing(path: Path) -> None:
+    cells = code_cells(path)
+    sources = [c.source for c in cells]
+    assert max(len(s.splitlines()) for s in sources) <= 15
+    for source in sources:
+        tree = ast.parse(source)
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
+        assert "sys.path" not in source and "inplace" not in source
+    for source in sources[1:]:
+        assert not re.search(r"""["'](/|\.\./|[A-Za-z]:\\)""", source), "a path outside the parameters"
+
+
+@each
+def test_a_name_is_bound_once(path: Path) -> None:
+    tree = ast.parse("\n".join(c.source for c in code_cells(path)))
+    bound = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    assert len(bound) == len(set(bound))
+
+
+@each
+def test_the_kernel_is_python3_and_only_checked_cells_carry_outputs(path: Path) -> None:
+    assert nbformat.read(path, as_version=4).metadata.kernelspec.name == "python3"
+    for cell in code_cells(path):
+        checked = "nbval-check-output" in tags(cell)
+        # nbval compares nothing where the execution count is missing.
+        assert bool(cell.outputs) == checked and (cell.execution_count is not None) == checked
+
+
+@each
+def test_every_notebook_explains_itself_in_both_languages(path: Path) -> None:
+    prose = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
+    assert re.search("[\u4e00-\u9fff]{8}", prose) and re.search(r"(?:[A-Za-z]+ ){4}", prose)
+
+
+@each
+def test_it_runs_with_other_parameters(path: Path, tmp_path: Path) -> None:
+    """Slow: starts a kernel (4 to 8 s each)."""
+    done = nbformat.read(runner.run(path, tmp_path / path.name, OTHER_PARAMETERS[path.stem], cwd=tmp_path), as_version=4)
+    outputs = [o for c in done.cells if c.cell_type == "code" for o in c.outputs]
+    assert outputs and not [o for o in outputs if o.output_type == "error"]
+    if path.stem == "agency_report":
+        text = "".join(str(o.get("data", {})) for o in outputs)
+        assert "3,525" in text and "3,511" not in text, "the year given is the year shown"
+
+
+def test_a_misspelt_or_missing_parameter_is_refused(tmp_path: Path) -> None:
+    path = runner.template("reports/agency_report.ipynb")
+    right = OTHER_PARAMETERS["agency_report"]
+    wrong = {("agnecy" if k == "agency" else k): v for k, v in right.items()}
+    with pytest.raises(GongkaiError, match=r"unknown parameters \['agnecy'\], missing \['agency'\].*agency, year"):
+        runner.run(path, tmp_path / "x.ipynb", wrong, cwd=tmp_path)
+    assert not (tmp_path / "x.ipynb").exists()
+
+
+def test_a_notebook_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(GongkaiError, match="pip install -e"):
+        runner.template("reports/no_such.ipynb")
