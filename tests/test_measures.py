@@ -96,23 +96,27 @@ def test_every_indicator_names_cells_of_the_form() -> None:
 
 def test_what_is_unknown_is_refused_with_the_choices() -> None:
     reports, facts = build("reports", [report("a", "甲", 2022)]), build("facts", [])
-    with pytest.raises(GongkaiError, match="unknown indicator 'recieved'.*received, carried_in"):
+    with pytest.raises(GongkaiError, match=r"unknown indicator 'recieved'.*received, carried_in"):
         measures.by_year(facts, reports, "recieved")
-    with pytest.raises(GongkaiError, match="unknown agency '乙'. Choices: 甲"):
+    with pytest.raises(GongkaiError, match=r"unknown agency '乙'. Choices: 甲"):
         measures.by_year(facts, reports, "received", agencies=["乙"])
     with pytest.raises(GongkaiError, match="Choices: error, warning, info"):
         measures.select_findings(build("findings", []), reports, severity="grave")
-    with pytest.raises(GongkaiError, match="unknown year 1999. Choices: 2022"):
+    with pytest.raises(GongkaiError, match=r"unknown year 1999. Choices: 2022"):
         measures.select_findings(build("findings", []), reports, years=[1999])
 
 
 def test_findings_are_chosen_by_agency_year_and_severity_or_graver() -> None:
     reports = build("reports", [report("a", "甲", 2021), report("b", "乙", 2022)])
-    rows = [{"finding_id": f"{r}{s}", "report_id": r, "severity": s} for r in "ab" for s in ("error", "warning", "info")]
+    rows = [
+        {"finding_id": f"{r}{s}", "report_id": r, "severity": s} for r in "ab" for s in ("error", "warning", "info")
+    ]
     found = build("findings", rows)
     assert list(measures.select_findings(found, reports, severity="warning")["finding_id"]) == [
         "aerror", "awarning", "berror", "bwarning",
     ]  # fmt: skip
-    assert measures.select_findings(found, reports, agencies=["乙"], severity="error")["finding_id"].to_list() == ["berror"]
+    assert measures.select_findings(found, reports, agencies=["乙"], severity="error")["finding_id"].to_list() == [
+        "berror"
+    ]
     assert measures.select_findings(found, reports, years=[2021])["report_id"].unique().to_list() == ["a"]
     assert isinstance(found, pl.DataFrame)

@@ -96,10 +96,12 @@ def test_every_notebook_explains_itself_in_both_languages(path: Path) -> None:
     assert re.search("[\u4e00-\u9fff]{8}", prose) and re.search(r"(?:[A-Za-z]+ ){4}", prose)
 
 
+@pytest.mark.slow
 @each
 def test_it_runs_with_other_parameters(path: Path, tmp_path: Path) -> None:
-    """Slow: starts a kernel (4 to 8 s each)."""
-    done = nbformat.read(runner.run(path, tmp_path / path.name, OTHER_PARAMETERS[path.stem], cwd=tmp_path), as_version=4)
+    done = nbformat.read(
+        runner.run(path, tmp_path / path.name, OTHER_PARAMETERS[path.stem], cwd=tmp_path), as_version=4
+    )
     outputs = [o for c in done.cells if c.cell_type == "code" for o in c.outputs]
     assert outputs and not [o for o in outputs if o.output_type == "error"]
     if path.stem == "agency_report":

@@ -7,6 +7,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import polars as pl
 import pytest
@@ -64,17 +65,17 @@ def published(reading: gongkai.Reading, tmp_path_factory: pytest.TempPathFactory
     )
 
 
+@pytest.mark.slow
 def test_every_agency_has_a_page_and_the_index_links_it(published: publish.Published) -> None:
     assert set(published.pages) == {XICHENG, BEIJING} and not published.failed
     index = published.index.read_text("utf-8")
     assert is_inert(index) and all(page.is_file() for page in published.pages.values())
     out = published.index.parent
     linked = {r for r in Links(index).refers if not r.startswith("#")}
-    from urllib.parse import unquote
-
     assert all((out / unquote(name)).is_file() for name in linked) and len(linked) == 6
 
 
+@pytest.mark.slow
 def test_a_page_refers_to_nothing_outside_and_hides_code(published: publish.Published) -> None:
     for page in published.pages.values():
         text = page.read_text("utf-8")
@@ -83,6 +84,7 @@ def test_a_page_refers_to_nothing_outside_and_hides_code(published: publish.Publ
         assert "data:font/woff2" in text and 'charset="utf-8"' in text and "发现是向机关提出的问题，不是结论" in text
 
 
+@pytest.mark.slow
 def test_a_page_holds_every_finding_every_count_and_the_source(
     published: publish.Published, reading: gongkai.Reading
 ) -> None:
@@ -97,11 +99,13 @@ def test_a_page_holds_every_finding_every_count_and_the_source(
     assert len(form_cells) >= 201
 
 
+@pytest.mark.slow
 def test_a_table_that_was_not_read_is_said_with_the_findings_that_follow(published: publish.Published) -> None:
     text = published.pages[BEIJING].read_text("utf-8")
     assert text.count("没有读到本表") == 3 and "由此引起的另外 3 项" in text and "不作图" in text
 
 
+@pytest.mark.slow
 def test_the_frames_lie_beside_the_pages_and_read_the_same(published: publish.Published) -> None:
     out = published.index.parent
     again = gongkai.read_folder(out)
@@ -109,14 +113,13 @@ def test_the_frames_lie_beside_the_pages_and_read_the_same(published: publish.Pu
     assert (out / "facts.csv").read_bytes()[:3] == b"\xef\xbb\xbf" and store.is_store(out)
 
 
+@pytest.mark.slow
 def test_the_executed_notebook_carries_no_trace_of_this_machine(published: publish.Published) -> None:
     text = published.pages[XICHENG].with_suffix(".ipynb").read_text("utf-8")
     assert str(published.index.parent) not in text and "papermill" not in json.loads(text)["metadata"]
 
 
-def test_pages_of_agencies_that_are_gone_are_removed_and_nothing_else(
-    reading: gongkai.Reading, tmp_path: Path
-) -> None:
+def test_pages_of_agencies_that_are_gone_are_removed_and_nothing_else(reading: gongkai.Reading, tmp_path: Path) -> None:
     (tmp_path / "old.html").write_text("old")
     (tmp_path / "mine.html").write_text("mine")
     (tmp_path / publish.MANIFEST).write_text(json.dumps({"made": ["old.html", "../x.html", "mine.txt"]}))
@@ -125,10 +128,11 @@ def test_pages_of_agencies_that_are_gone_are_removed_and_nothing_else(
     assert done.pages == {} and not (tmp_path / "old.html").exists() and (tmp_path / "mine.html").exists()
 
 
+@pytest.mark.slow
 def test_one_failing_page_does_not_stop_the_others(
     reading: gongkai.Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Slow: one kernel. A report whose folder cannot be found by the notebook: its agency is renamed meanwhile."""
+    # The notebook reads the frames again and does not find an agency of this name.
     two = of_agencies(reading, [XICHENG])
     monkeypatch.setattr(publish.measures, "agencies_of", lambda reports: ["<b>没有</b>"])
     done = publish.publish(two, tmp_path, progress=False)
@@ -206,8 +210,8 @@ def test_text_from_reports_is_inert_in_every_table(reading: gongkai.Reading, lan
     assert all(html.escape("{{7*7}}") in piece for piece in (shown[0], shown[3], shown[4], shown[5], shown[6]))
 
 
+@pytest.mark.slow
 def test_text_from_reports_is_inert_in_page_index_notebook_and_csv(reading: gongkai.Reading, tmp_path: Path) -> None:
-    """Slow: one kernel."""
     done = publish.publish(hostile(reading), tmp_path, progress=False)
     assert not done.failed
     page, index = done.pages[HOSTILE].read_text("utf-8"), done.index.read_text("utf-8")
@@ -222,8 +226,21 @@ def test_missing_cells_read_apart_from_zero_and_from_each_other(reading: gongkai
     k = pl.int_range(pl.len())
     facts = one.facts.with_columns(
         status=pl.when(k < 4).then(pl.lit(list(statuses)).list.get(k % 4)).otherwise("status"),
-        printed=pl.when(k == 0).then(pl.lit("")).when(k == 1).then(pl.lit("—")).when(k == 3).then(None).otherwise("printed"),
+        printed=pl.when(k == 0)
+        .then(pl.lit(""))
+        .when(k == 1)
+        .then(pl.lit("—"))
+        .when(k == 3)
+        .then(None)
+        .otherwise("printed"),
     )
     text = show.form_tables(gongkai.Reading(**(one.frames | {"facts": facts}), stored_findings=one.findings)).html
-    for words in ("（空白）</em>", "— <em class=\"gap\">（横线）", "（读不出）</em>", "（未印）</em>", "※4</a>", "<mark>2782"):
+    for words in (
+        "（空白）</em>",
+        '— <em class="gap">（横线）',
+        "（读不出）</em>",
+        "（未印）</em>",
+        "※4</a>",
+        "<mark>2782",
+    ):
         assert words in text

@@ -6,6 +6,7 @@ Sources: 国办公开办函〔2019〕60号 and 国办公开办函〔2021〕30号
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -58,13 +59,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Section:
-    """One of the six sections: its number as printed, the table it holds, its known headings."""
+    """One of the six sections: its number as printed, the table it holds, what its headings say."""
 
     section: str
     table: str
     zh: str
     en: str
-    spellings: frozenset[str]
+    pattern: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,7 @@ class Form:
         by_table = {t: [c for table, c in self.columns if table == t] for t in TABLES}
         self.items = {(i.table, i.item): i for i in _items(by_table, codes)}
         self.sections = [
-            Section(
-                r["section"],
-                r["table"],
-                r["zh"],
-                r["en"],
-                frozenset(normalise_label(s) for s in [r["zh"], *r["spellings"].split("|")]),
-            )
+            Section(r["section"], r["table"], r["zh"], r["en"], re.compile(r["pattern"]))
             for r in declared_rows("sections")
         ]
         self.tables = {r["table"]: r for r in declared_rows("tables")}

@@ -15,6 +15,7 @@ _PAGE_MARK = re.compile(
 _LEADERS = re.compile(r"[.．·…‥⋯]{2,}\s*\d*$|\s+\d{1,3}$")
 _NUMERAL = re.compile(r"^#*第?([一二三四五六])(?:部分|[、.．，,])")
 _SENTENCE_ENDS = tuple("。！？；：:!?;”」…")
+_LONGEST_HEADING = 40
 # Shorter lines are sub-headings or signatures; a line that a page cut in a sentence runs on.
 _SHORTEST_CUT = 15
 
@@ -26,8 +27,8 @@ def is_page_mark(text: str) -> bool:
 
 def heading_of(text: str) -> str | None:
     """The section whose heading `text` is, whatever its Markdown level or wording known, or None."""
-    body = _LEADERS.sub("", text.strip().lstrip("#*").strip())
-    if len(compact(body)) > 40:
+    body = _LEADERS.sub("", text.strip().lstrip("#*").strip()).rstrip("*")
+    if len(compact(body)) > _LONGEST_HEADING or re.search(r"[。；！？]", body):
         return None
     numeral = _NUMERAL.match(compact(body))
     label = normalise_label(re.sub(r"^第[一二三四五六]部分", "", compact(body)))
@@ -35,7 +36,7 @@ def heading_of(text: str) -> str | None:
         # Without its numeral only the official wording is a heading: （一）主动公开情况 is a sub-heading of 一.
         if numeral is None and normalise_label(body, keep_mark=True) == normalise_label(section.zh):
             return section.section
-        if numeral is not None and numeral[1] == section.section and label in section.spellings:
+        if numeral is not None and numeral[1] == section.section and section.pattern.search(label):
             return section.section
     return None
 

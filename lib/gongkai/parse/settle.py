@@ -7,7 +7,7 @@ from gongkai.document import Row
 from gongkai.form import form
 from gongkai.parse.align import Aligned, Grid, at_offset
 from gongkai.parse.headers import first_column, spans
-from gongkai.parse.model import Line, Region
+from gongkai.parse.model import UNKNOWN, Line, Region
 
 
 def misses_total(table: str, columns: tuple[str, ...], found: Aligned) -> bool:
@@ -34,31 +34,29 @@ class Settler:
     def _above(self, line: Line) -> list[Row]:
         return [row for i, row in self.region if i < line.row]
 
-    def in_line(self, tried: list[tuple[Line, tuple[str, ...]]], aligned: list[Aligned | None]) -> set[int]:
-        """The places of labels whose rows are seen to stand under their header; none where merged cells are lost.
+    def stands_in_line(self, tried: list[tuple[Line, tuple[str, ...]]], aligned: list[Aligned | None]) -> bool:
+        """Whether values stand under their headers, because the grid kept its merged cells.
 
-        They are lost where a row that is certain in itself does not stand under its header, or where
-        labels of one level (一、, （一）, 1.) do not stand under each other.
+        Then labels of one level (一、, （一）, 1.) stand under each other, the deepest of them just left
+        of the first value column, and rows that are certain in themselves (one at least) under it.
         """
         levels: dict[int, int] = {}
-        seen: set[tuple[int, bool]] = set()
+        starts: set[int | None] = set()
+        agree: list[bool] = []
         for (line, columns), found in zip(tried, aligned, strict=True):
             if line.item is None or found is None or not line.delimited:
                 continue
             if levels.setdefault(form().items[self.table, line.item].level, line.label_at) != line.label_at:
-                return set()
-            start = first_column(self._above(line), self.table, columns) if found.offset is not None else None
-            if start is not None:
-                seen.add((line.label_at, start == found.offset))
-        return {at for at, agrees in seen if agrees} if all(agrees for _, agrees in seen) else set()
+                return False
+            start = first_column(self._above(line), self.table, columns)
+            starts.add(start)
+            if found.offset is not None:
+                agree.append(found.offset == start)
+        return any(agree) and all(agree) and starts == {max(levels.values()) + 1}
 
-    def by_header(self, line: Line, columns: tuple[str, ...], found: Aligned, in_line: set[int]) -> Aligned:
-        """Settle an ambiguous row by its header, where header and values are seen to stand in line.
-
-        That is: no row of the table that is certain in itself stands elsewhere than under its header,
-        and one whose label stands at the same place as this row's stands under it.
-        """
-        if found.reason != "ambiguous" or not line.delimited or line.label_at not in in_line:
+    def by_header(self, line: Line, columns: tuple[str, ...], found: Aligned) -> Aligned:
+        """Settle an ambiguous row by its header; only where `stands_in_line`."""
+        if found.reason != "ambiguous" or not line.delimited or line.label_at == UNKNOWN:
             return found
         if line.width < self.grid.width and not self.grid.stripped:
             return found

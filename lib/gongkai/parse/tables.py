@@ -114,7 +114,7 @@ class TableReader:
             (settler.unrepeated(line, columns) or align(line, len(columns), self.grid)) if columns else None
             for line, columns in tried
         ]
-        in_line = settler.in_line(tried, aligned)
+        in_line = settler.stands_in_line(tried, aligned)
         loses = any(
             a is not None and a.reason == "short" and not line.delimited
             for (line, _), a in zip(tried, aligned, strict=True)
@@ -127,8 +127,8 @@ class TableReader:
                 self._refuse(line, "duplicate_row")
                 continue
             doubtful = loses and misses_total(self.table, columns, found)
-            settled = Aligned(None, "ambiguous") if doubtful else settler.by_header(line, columns, found, in_line)
-            self._take(line, columns, settled)
+            settled = settler.by_header(line, columns, found) if in_line else found
+            self._take(line, columns, Aligned(None, "ambiguous") if doubtful else settled)
         self.reading.rows_found = len({item for item, _ in self.reading.placed} | set(counts))
 
     def _same(self, line: Line) -> bool:

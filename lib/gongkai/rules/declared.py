@@ -36,6 +36,14 @@ def rules(kind: str | None = None) -> list[Rule]:
     return [rule for rule in _declared()["rule"] if kind in {None, rule["kind"]}]
 
 
+def verdicts(rule: Rule) -> set[str]:
+    """The verdicts that the rule can give."""
+    given = {"pass", "fail"}
+    if rule["kind"] in {"balance", "condition"}:
+        return given | {"explained", "not_assessable"}
+    return given if rule["kind"] == "reading" and "na" not in rule else given | {"not_assessable"}
+
+
 def causes() -> list[Rule]:
     """The declared causes RC-…"""
     return _declared()["cause"]

@@ -1,0 +1,188 @@
+"""The cases of every rule (rule_cases.txt), through the whole road: printed report → verdict."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+from layouts import Form, Printed, keys, render
+
+from gongkai.form import TABLES, Shape, form
+from gongkai.pipeline import Reading, read_files
+from gongkai.rules.declared import causes, rules, severity, verdicts
+
+CASES = [
+    line
+    for line in (Path(__file__).parent / "rule_cases.txt").read_text("utf-8").splitlines()
+    if line and line[0] != "#"
+]
+
+
+def printed(outline: str, steps: str) -> str:
+    """The report of a case as Markdown: every cell 0 but those named, then the changes to its text."""
+    edition, rows = outline.split()
+    cells = {key: "0" for key in keys(edition, rows == "1")}
+    year, changes = 2019 if edition == "2019" else 2023, []
+    for step in [s.strip() for s in steps.split(" ; ") if s.strip()]:
+        if step.startswith("year="):
+            year = int(step[5:])
+        elif step.startswith("cell "):
+            for pair in step[5:].split():
+                name, value = pair.split("=", 1)
+                key = tuple(name.split("."))
+                assert key in cells, name
+                cells[key] = value
+        else:
+            changes.append(step)
+    shown = {key: Printed(text, None, "unreadable") for key, text in cells.items()}
+    text = render(Form(edition, rows == "1", (), "砚泽县水务局", year, shown), "markdown_empty", 0)
+    for change in changes:
+        text = changed(text, change)
+    return text.replace("END", "")
+
+
+def changed(text: str, change: str) -> str:
+    text = text.rstrip("\n") + "\nEND\n"
+    if " => " in change:
+        old, new = change.split(" => ")
+        assert old in text, (old, text)
+        return text.replace(old, new.replace("~", "\n"))
+    start, end = change.split(" .. ")
+    found = re.search(rf"(?m)^.*{re.escape(start)}(?s:.*?)(?=^.*{re.escape(end)})", text)
+    assert found, (start, end, text)
+    return text.replace(found.group(), "")
+
+
+def read_text(text: str, folder: Path) -> Reading:
+    file = folder / "report.md"
+    file.write_text(text, "utf-8")
+    reading = read_files([file])
+    assert reading.set_aside.is_empty(), reading.set_aside.to_dicts()
+    return reading
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: str, tmp_path: Path) -> None:
+    head, outline, steps = (case + " ").split("|", 2)
+    rule, verdict, scope = head.split()
+    verdict, _, grade = verdict.partition(":")
+    reading = read_text(printed(outline, steps), tmp_path)
+    found = reading.verdicts.filter((pl.col("rule") == rule) & (pl.col("scope") == scope)).to_dicts()
+    assert [f["verdict"] for f in found] == [verdict]
+    if grade:
+        assert found[0]["severity"] == grade
+    assert found[0]["finding_id"] == f"{rule}|{found[0]['report_id']}|{scope}"
+    for lang in ("zh", "en"):
+        message = found[0][f"message_{lang}"]
+        assert message and not re.search(r"[{}]|None", message)
+
+
+def test_every_rule_has_a_case_of_every_verdict_it_can_give() -> None:
+    have = {(rule, verdict.split(":")[0]) for rule, verdict, *_ in (case.split() for case in CASES)}
+    assert {(r["id"], v) for r in rules() for v in verdicts(r)} == have
+
+
+def test_every_grade_has_a_case() -> None:
+    have = {
+        (case.split()[0], case.split()[1].partition(":")[2]) for case in CASES if case.split()[1].startswith("fail")
+    }
+    for rule in rules():
+        grades = [g for g, _ in rule.get("grades", [])]
+        if len(grades) > 1:
+            assert {(rule["id"], g) for g in grades} <= have
+
+
+def test_rules_are_declared_whole() -> None:
+    assert {r["source"] != "" for r in rules()} == {True}
+    assert {severity(r) for r in rules()} <= {"error", "warning", "info"}
+    assert [c["id"] for c in causes()] == [f"RC-0{k}" for k in range(1, 7)]
+    ids = {r["id"] for r in rules()}
+    assert {f for r in rules() for f in r.get("folds", [])} <= ids
+
+
+COLUMN = "applications.{item}.business={value}"
+
+
+@pytest.mark.parametrize(
+    ("values", "rule", "cause", "repair"),
+    [
+        # new, carried_in, granted, partial, processed_total, carried_out
+        ((10, 2, 5, 3, 8, 11), "T3-03", "RC-01", 4),  # 2×8−5
+        ((10, 2, 5, 3, 8, 16), "T3-03", "RC-02", 4),  # 2×8
+        ((10, 2, 5, 3, 8, 8), "T3-03", "RC-03", 4),
+        ((10, 2, 5, 3, 8, 12), "T3-03", "RC-03", 4),
+        ((10, 2, 5, 3, 12, 4), "T3-02", "RC-04", 8),  # 8 + 4
+        ((10, 2, 5, 3, 12, 4), "T3-03", "RC-04", 8),
+        ((10, 2, 5, 3, 8, 2), "T3-03", "RC-03/RC-05", None),  # 2 repeats carried_in, and 10 = 8 + 2
+        ((10, 3, 5, 3, 8, 2), "T3-03", "RC-05", None),
+        ((10, 0, 5, 3, 5, 5), "T3-02", "RC-06", None),  # 8 − 5 = 3
+        ((10, 2, 5, 3, 8, 7), "T3-03", None, None),
+    ],
+)
+def test_causes(values: tuple[int, ...], rule: str, cause: str | None, repair: int | None, tmp_path: Path) -> None:
+    items = ("new", "carried_in", "granted", "partial", "processed_total", "carried_out")
+    cells = " ".join(COLUMN.format(item=i, value=v) for i, v in zip(items, values, strict=True))
+    # The row totals agree with the column, so that no single cell explains the failure.
+    cells += " " + cells.replace(".business", ".total")
+    reading = read_text(printed("2019 1", "cell " + cells), tmp_path)
+    found = reading.verdicts.filter((pl.col("rule") == rule) & (pl.col("column") == "business")).to_dicts()
+    assert [(f["verdict"], f["cause"], f["repair"]) for f in found] == [("fail", cause, repair)]
+
+
+def test_a_rule_that_follows_from_another_is_folded_under_it(tmp_path: Path) -> None:
+    cells = "cell applications.new.total=5 applications.new.business=5"
+    cells += " applications.processed_total.total=7 applications.processed_total.business=7"
+    reading = read_text(printed("2019 1", cells), tmp_path)
+    folded = {f["finding_id"]: f["folded_under"] for f in reading.verdicts.to_dicts() if f["folded_under"]}
+    assert folded["T3-04|砚泽县水务局-2019|business"] == "T3-02|砚泽县水务局-2019|business"
+    assert "T3-04" not in set(reading.findings["rule"])
+
+
+def test_a_single_wrong_cell_is_localised_with_its_repair(tmp_path: Path) -> None:
+    cells = "cell applications.new.business=4 applications.new.total=4 applications.granted.business=5"
+    cells += (
+        " applications.granted.total=4 applications.processed_total.business=4 applications.processed_total.total=4"
+    )
+    found = read_text(printed("2021 3", cells), tmp_path).findings
+    assert found.select("rule", "scope", "cause", "repair", "repair_cell").rows() == [
+        ("T3-01", "granted", "T3-06", 4.0, "applications.granted.business"),
+        ("T3-02", "business", "T3-06", 4.0, "applications.granted.business"),
+        ("T3-06", "granted.business", "T3-06", 4.0, "applications.granted.business"),
+    ]
+
+
+def test_sums_of_a_doubtful_reading_are_no_error_of_the_agency(tmp_path: Path) -> None:
+    steps = "cell applications.new.business=5 applications.carried_in.total=x ; | x | => |"
+    found = read_text(printed("2021 3", steps), tmp_path).findings.filter(pl.col("rule") == "T3-01")
+    assert found.select("scope", "severity", "doubtful").rows() == [("new", "warning", True)]
+
+
+def test_a_report_with_blank_zeros_is_explained_and_raises_no_error(tmp_path: Path) -> None:
+    blank = {key: "" for key in keys("2021", False) if key[0] == "applications"}
+    numbers = {("new", "natural_person"): 3, ("new", "total"): 3, ("granted", "natural_person"): 3}
+    numbers |= {("processed_total", "natural_person"): 3, ("processed_total", "total"): 3}
+    cells = " ".join(f"{'.'.join(k)}={numbers.get(k[1:], v)}" for k, v in blank.items())
+    reading = read_text(printed("2021 3", "cell " + cells), tmp_path)
+    assert "fail" not in set(reading.verdicts.filter(pl.col("rule").str.starts_with("T3-0"))["verdict"])
+    by_scope = {f["scope"]: f["verdict"] for f in reading.verdicts.filter(pl.col("rule") == "T3-01").to_dicts()}
+    assert (by_scope["new"], by_scope["granted"]) == ("explained", "not_assessable")
+    assert set(reading.verdicts.filter(pl.col("rule") == "P-12")["verdict"]) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("edition", "single", "split", "cells"),
+    [
+        ("2019", True, (), [22, 161, 15]),
+        ("2019", True, ("inspection", "confirmation"), [25, 161, 15]),
+        ("2021", False, (), [10, 175, 15]),
+        ("2021", True, (), [10, 161, 15]),
+    ],
+)
+def test_the_form_has_the_cells_that_the_notices_print(
+    edition: str, single: bool, split: tuple[str, ...], cells: list[int]
+) -> None:
+    shape = Shape(single, frozenset(split))
+    tables = [form().rows(table, edition, shape) for table in TABLES]
+    assert [sum(len(form().item_columns(item, edition)) for item in rows) for rows in tables] == cells
