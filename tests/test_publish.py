@@ -244,3 +244,8 @@ def test_missing_cells_read_apart_from_zero_and_from_each_other(reading: gongkai
         "<mark>2782",
     ):
         assert words in text
+
+
+def test_a_unit_that_the_report_does_not_print_is_not_made_up(reading: gongkai.Reading) -> None:
+    text = show.form_tables(measures.pick(reading, "天津市西青区人社局")).html
+    assert "采购总金额（单位不明）" in text and "采购总金额（万元）" not in text

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from layouts import Form, Printed, keys, render
 
 from gongkai.form import TABLES, Shape, form
 from gongkai.pipeline import Reading, read_files
 from gongkai.rules.declared import causes, rules, severity, verdicts
+from layouts import Form, Printed, keys, render
 
 CASES = [
     line
@@ -23,7 +23,7 @@ CASES = [
 def printed(outline: str, steps: str) -> str:
     """The report of a case as Markdown: every cell 0 but those named, then the changes to its text."""
     edition, rows = outline.split()
-    cells = {key: "0" for key in keys(edition, rows == "1")}
+    cells = dict.fromkeys(keys(edition, rows == "1"), "0")
     year, changes = 2019 if edition == "2019" else 2023, []
     for step in [s.strip() for s in steps.split(" ; ") if s.strip()]:
         if step.startswith("year="):

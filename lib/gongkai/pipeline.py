@@ -16,7 +16,6 @@ from gongkai.errors import GongkaiError, UnreadableFile
 from gongkai.frames import Parsed, assemble, build
 from gongkai.parse import parse
 from gongkai.readers import read_document
-from gongkai.show import summary
 
 _TABLES = ("reports", "facts", "claims", "sections", "notes", "tables")
 
@@ -70,6 +69,9 @@ class Reading:
         return Reading(**frames, files=self.files, stored_findings=found)
 
     def _repr_html_(self) -> str:
+        # Pages and charts stand above the road; only a notebook that shows a reading needs them.
+        from gongkai.show import summary
+
         return summary(self)
 
 
