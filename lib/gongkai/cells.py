@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 # Full-width ASCII and the ideographic space, nothing more: NFKC would also turn the footnote
 # mark in "12①" into a digit and so make 121 of it.
@@ -29,6 +30,7 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+{_MINUS}]|增加|增长|减少|下降|增|减)?\s*(?P<digits>[0-9][0-9,. ]*)\s*"
     rf"(?P<unit>亿元|万元|元|{'|'.join(_COUNT_UNITS)})?"
 )
+_MOST_CACHED, _LONGEST_CACHED = 20_000, 60
 # More digits than a float holds exactly would come back changed.
 _MOST_DIGITS = 15
 
@@ -56,12 +58,20 @@ def list_mark(text: str) -> int | None:
     return base + (_CHINESE_DIGITS.index(ones) if ones else 0) if body else None
 
 
-def normalise_label(text: str, keep_mark: bool = False) -> str:
-    """A label as it is compared: no blanks, list mark, explanation in brackets or punctuation."""
+def _without_marks(text: str, keep_mark: bool) -> str:
     label = compact(text)
     if not keep_mark:
         label = _MARK.sub("", label, count=1)
     return _PUNCTUATION.sub("", _EXPLANATION.sub("", label))
+
+
+_cached_label = lru_cache(_MOST_CACHED)(_without_marks)
+
+
+def normalise_label(text: str, keep_mark: bool = False) -> str:
+    """A label as it is compared: no blanks, list mark, explanation in brackets or punctuation."""
+    # Labels and small numbers are the same in every report; sentences are not and would fill the cache.
+    return (_cached_label if len(text) <= _LONGEST_CACHED else _without_marks)(text, keep_mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,10 @@ def read_number(text: str, signed: bool = False) -> Number:
     What is printed and is no number comes back as `unreadable`, a lone dash as `dash`, nothing as
     `blank`; none of them has a value. Source: form.md, Facts; rule P-08.
     """
+    return (_cached_number if len(text) <= _LONGEST_CACHED else _number)(text, signed)
+
+
+def _number(text: str, signed: bool) -> Number:
     body = plain(text).strip()
     if not body:
         return BLANK
@@ -117,6 +131,9 @@ def read_number(text: str, signed: bool = False) -> Number:
     scale, unit = _UNITS.get(found["unit"] or "", (Decimal(1), found["unit"]))
     # Through the text of the decimal: 251000 × 0.0001 is 25.1 and not 25.100000000000001.
     return Number(float(str(digits * scale)) + 0.0, "number", unit, sign)
+
+
+_cached_number = lru_cache(_MOST_CACHED)(_number)
 
 
 def is_value(text: str) -> bool:

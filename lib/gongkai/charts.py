@@ -17,6 +17,7 @@ from gongkai.drawing import (
     framed,
     in_words,
     panel_title,
+    plot,
     render,
     years_of,
 )
@@ -27,6 +28,8 @@ __all__ = ["applicants", "by_year", "disputes", "outcomes", "proactive", "reason
 
 # More agencies than this get one shared panel instead of a panel each.
 _PANELS = 24
+
+Panel = alt.LayerChart | alt.FacetChart
 
 
 def _source(facts: pl.DataFrame, table: str, found: pl.DataFrame, lang: str) -> str:
@@ -90,10 +93,11 @@ def applicants(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> 
 
 
 def _totals(facts: pl.DataFrame, items: Sequence[str], lang: str) -> pl.DataFrame:
-    years = facts.select("report_id", "year").unique()
+    years = facts.select("report_id", "year").unique(maintain_order=True)
     frames = [
         measures.totals(facts, "applications", [item], ["total"])
-        .join(years, on="report_id")
+        .join(years, on="report_id", maintain_order="left")
+        .sort("year", maintain_order=True)
         .select("year", pl.lit(form().name("applications", item, lang)).alias("name"), "value")
         for item in items
     ]
@@ -217,25 +221,27 @@ def _year_axis(found: pl.DataFrame) -> alt.X:
     return alt.X("year:Q", title=None, scale=scale, axis=alt.Axis(values=values, format="d", grid=False))
 
 
-def _break_rule(found: pl.DataFrame, label: str) -> alt.LayerChart | None:
+def _break_rule(found: pl.DataFrame, label: str) -> Panel | None:
     """A dashed line where the edition of the form changes, or None if the years lie on one side."""
     change = min(int(e.first_year) for e in form().editions.values() if e.edition != min(form().editions)) - 0.5
     if not int(str(found["year"].min())) < change < int(str(found["year"].max())):
         return None
-    base = alt.Chart(alt.Data(values=[{"year": change, "label": label}])).encode(x="year:Q")
+    base = plot([{"year": change, "label": label}]).encode(x="year:Q")
     rule = base.mark_rule(strokeDash=[4, 4], color=GREY)
-    text = base.mark_text(align="left", dx=4, color=GREY, fontSize=11, baseline="top").encode(text="label:N", y=alt.value(-4))
+    text = base.mark_text(align="left", dx=4, color=GREY, fontSize=11, baseline="top").encode(
+        text="label:N", y=alt.value(-4)
+    )
     return alt.layer(rule, text)
 
 
-def _lines(found: pl.DataFrame, joins: bool, lang: str, width: int, labels: bool, axis: alt.X) -> alt.LayerChart:
+def _lines(found: pl.DataFrame, joins: bool, lang: str, width: int, labels: bool, axis: alt.X) -> Panel:
     rows = _segments(found, joins).select("agency", "year", "value", "run").to_dicts()
     shown = [r | {"label": number(r["value"], lang), "run": str(r["run"])} for r in rows]
     top = max([r["value"] for r in rows], default=0.0) or 1.0
     scale = alt.Scale(domain=[0, top * 1.2], nice=False)
     # Where every point carries its figure, an axis would only repeat them.
     y = alt.Y("value:Q", title=None, scale=scale, axis=None if labels else alt.Axis(tickCount=4, ticks=False))
-    base = alt.Chart(alt.Data(values=shown)).encode(x=axis, y=y)
+    base = plot(shown).encode(x=axis, y=y)
     layers: list[alt.Chart] = [
         base.mark_line(color="#0072B2", strokeWidth=2).encode(detail="run:N"),
         base.mark_point(color="#0072B2", filled=True, size=55, opacity=1 if labels else 0.45),
@@ -245,7 +251,7 @@ def _lines(found: pl.DataFrame, joins: bool, lang: str, width: int, labels: bool
     return alt.layer(*layers).properties(width=width, height=84 if labels else 240)
 
 
-def _trend_panels(found: pl.DataFrame, joins: bool, lang: str) -> list[alt.LayerChart]:
+def _trend_panels(found: pl.DataFrame, joins: bool, lang: str) -> list[Panel]:
     """A panel an agency, or one panel with all where there are too many."""
     axis = _year_axis(found)
     agencies = sorted(set(found.filter(pl.col("value").is_not_null())["agency"]))
@@ -272,7 +278,8 @@ def by_year(found: pl.DataFrame, code: str, lang: str = "zh") -> Figure:
     if found["value"].drop_nulls().is_empty():
         return Said(word("no_indicator", lang, name=name))
     mark = measures.crosses(code)
-    years = f"{found['year'].min()}–{found['year'].max()}"
+    known_years = years_of(found)
+    years = "–".join(str(y) for y in dict.fromkeys((known_years[0], known_years[-1])))
     title = word("chart_trend", lang, name=name, years=years)
     many = found.filter(pl.col("value").is_not_null())["agency"].n_unique() > _PANELS
     subtitle = word("chart_trend_one" if many else "chart_trend_sub", lang, unit=word(f"unit_{known.unit}", lang))

@@ -25,6 +25,7 @@ _TEXT_WIDTH = 600
 INK, GREY = "#222222", "#666666"
 YEAR_COLOURS = ["#A6CBE3", "#56B4E9", "#0072B2", "#004D7A", "#E69F00", "#D55E00", "#009E73", "#CC79A7"]
 
+
 @dataclass(frozen=True)
 class Said:
     """A sentence in the place of a chart that would show nothing."""
@@ -49,9 +50,15 @@ class Picture:
 Figure = alt.VConcatChart | Said
 
 
+def plot(rows: list[dict[str, Any]]) -> alt.Chart:
+    """A chart over these rows, held in the chart itself."""
+    return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call]
+
+
 def wrap(text: str, size: float, width: float = _TEXT_WIDTH) -> list[str]:
     """Lines of at most about `width` pixels; a Chinese character is as wide as the font is high."""
-    lines, line, used = [], "", 0.0
+    lines: list[str] = []
+    line, used = "", 0.0
     for piece in re.findall(r"[\x21-\x7e]+\s*|\s+|[^\x00-\x7f]", text):
         wide = sum(size if unicodedata.east_asian_width(c) in "WF" else size * 0.55 for c in piece)
         if used + wide > width and line and piece not in "，。；：、）":
@@ -78,14 +85,15 @@ def framed(panels: Sequence[Any], title: str, subtitle: str, caption: str, words
     """The panels under one title, with the caption below and the text alternative as description."""
     lines = wrap(caption, 11, WIDTH + 60)
     note = (
-        alt.Chart(alt.Data(values=[{}]))
+        plot([{}])
         .mark_text(align="left", baseline="top", fontSize=11, color=GREY, lineHeight=16, text=lines)
         .encode(x=alt.value(0), y=alt.value(0))
         .properties(width=WIDTH, height=16 * len(lines))
     )
     head = alt.Title(wrap(title, 15), subtitle=wrap(subtitle, 12), anchor="start", frame="bounds", offset=12)
     whole = alt.vconcat(*panels, note, spacing=14, title=head, description=f"{title}. {words}")
-    return whole.configure(**theme())
+    themed: alt.VConcatChart = whole.configure(**theme())
+    return themed
 
 
 def years_of(found: pl.DataFrame) -> list[int]:
@@ -107,7 +115,7 @@ def bars(found: pl.DataFrame, names: Sequence[str], lang: str, heading: str | No
         for r in found.iter_rows(named=True)
     ]
     colours = YEAR_COLOURS[: len(years)] if len(years) > 3 else YEAR_COLOURS[3 - len(years) : 3]
-    base = alt.Chart(alt.Data(values=shown)).encode(
+    base = plot(shown).encode(
         y=alt.Y("name:N", sort=list(names), title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=6)),
     )
     if several:
@@ -140,7 +148,9 @@ def render(figure: Figure) -> Picture | Said:
     import vl_convert
 
     fonts.register()
-    svg = vl_convert.vegalite_to_svg(figure.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2]))
+    svg = vl_convert.vegalite_to_svg(
+        figure.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    )
     family = "gongkai-" + hashlib.sha256(svg.encode()).hexdigest()[:12]
     drawn = "".join(re.findall(r">([^<]*)<", svg))
     svg = re.sub(rf"font-family=(['\"]){fonts.FAMILY}\1", f'font-family="{family},{fonts.FALLBACK}"', svg)

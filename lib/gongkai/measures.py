@@ -41,7 +41,13 @@ def indicators() -> dict[str, Indicator]:
     """The declared indicators by code, in the order of the file."""
     return {
         r["indicator"]: Indicator(
-            r["indicator"], r["zh"], r["en"], r["table"], tuple(r["items"].split()), tuple(r["column"].split()), r["unit"]
+            r["indicator"],
+            r["zh"],
+            r["en"],
+            r["table"],
+            tuple(r["items"].split()),
+            tuple(r["column"].split()),
+            r["unit"],
         )
         for r in declared_rows("indicators")
     }
@@ -123,7 +129,8 @@ def by_year(
     if agencies:
         kept = kept.filter(pl.col("agency").is_in(list(agencies)))
     kept = kept.filter(
-        pl.lit(True) if first is None else pl.col("year") >= first, pl.lit(True) if last is None else pl.col("year") <= last
+        pl.lit(True) if first is None else pl.col("year") >= first,
+        pl.lit(True) if last is None else pl.col("year") <= last,
     )
     sums = totals(facts, known.table, known.items, known.columns)
     return (

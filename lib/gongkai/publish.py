@@ -49,11 +49,14 @@ def safe_name(agency: str) -> str:
     Stable: it depends on the agency alone.
     """
     name = unicodedata.normalize("NFC", agency)
-    name = "".join("_" if unicodedata.category(c)[0] in "CZ" or c in '<>:"/\\|?*#%&\'`$;=+@!,~^(){}[]' else c for c in name)
+    name = "".join(
+        "_" if unicodedata.category(c)[0] in "CZ" or c in "<>:\"/\\|?*#%&'`$;=+@!,~^(){}[]" else c for c in name
+    )
     name = re.sub(r"^[._-]+|[. ]+$|(?<=\.)\.", "_", name)
     short = name.encode()[:120].decode(errors="ignore") or "_"
     if short != agency or short != short.casefold() or short.split(".")[0].casefold() in _RESERVED:
-        return f"{short}-{hashlib.sha256(agency.encode()).hexdigest()[:8]}"
+        stem = "_" if short.split(".")[0].casefold() in _RESERVED else ""
+        return f"{stem}{short}-{hashlib.sha256(agency.encode()).hexdigest()[:8]}"
     return short
 
 

@@ -98,7 +98,7 @@ def run(notebook: Path, out: Path, parameters: dict[str, Any], cwd: Path, clean:
         for cell in done.cells:
             cell.metadata.pop("papermill", None)
             cell.metadata.pop("execution", None)
-    nbformat.write(done, out)
+    nbformat.write(done, out)  # type: ignore[no-untyped-call]
     return out
 
 
@@ -111,7 +111,7 @@ def _exporter() -> Any:
     config.TagRemovePreprocessor.remove_cell_tags = {"parameters", "injected-parameters", "aside"}
     config.TagRemovePreprocessor.enabled = True
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
-    return HTMLExporter(
+    return HTMLExporter(  # type: ignore[no-untyped-call]
         config=config,
         template_name="gongkai",
         extra_template_basedirs=[str(Path(__file__).parent / "templates" / "nbconvert")],
@@ -125,7 +125,7 @@ def body(notebook: Path) -> str:
     """The outputs of an executed notebook as HTML: no code, no parameters, no head."""
     import nbformat
 
-    done = nbformat.read(notebook, as_version=4)
+    done = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     for cell in done.cells:
         # A warning a library prints is no part of the report.
         if cell.cell_type == "code":

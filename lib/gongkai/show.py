@@ -41,14 +41,13 @@ class Html:
 def _environment() -> jinja2.Environment:
     import jinja2
 
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("gongkai", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment
 
 
 def fill(template: str, lang: str, **values: Any) -> str:
@@ -60,21 +59,24 @@ def fill(template: str, lang: str, **values: Any) -> str:
         "place": partial(place, lang=lang),
         "cell_name": partial(cell_name, lang=lang),
         "table_name": lambda table: form().tables[table][lang] if table else "",
-        "from_where": partial(from_where, lang=lang),
+        "coded": partial(coded, lang=lang),
     }
     return _environment().get_template(template).render(**helpers, **values)
 
 
 def cell_name(cell: str, lang: str) -> str:
-    """`applications.new.total` → 本年新收·总计."""
-    table, item, column = cell.split(".")
-    return form().cell_name(table, item, column, lang)
+    """`applications.new.total` → 本年新收·总计; what is no cell of the form stays as it is."""
+    table, _, rest = cell.partition(".")
+    item, _, column = rest.partition(".")
+    known = (table, item) in form().items and (table, column) in form().columns
+    return form().cell_name(table, item, column, lang) if known else cell
 
 
-def from_where(code: str | None, lang: str) -> str:
-    """How the agency, year or edition was found, in words; a code without words as it is."""
+def coded(prefix: str, code: str | None, lang: str) -> str:
+    """The word for a code such as where the year was found; a code without a word stays as it is."""
+    key = f"{prefix}_{code}"
     declared = {row["key"] for row in declared_rows("words")}
-    return word(f"from_{code}", lang) if f"from_{code}" in declared else (code or word("unknown", lang))
+    return word(key, lang) if key in declared else (code or word("unknown", lang))
 
 
 def _counts(reading: Reading) -> list[dict[str, Any]]:
@@ -177,7 +179,9 @@ def form_tables(reading: Reading, lang: str = "zh") -> Html:
         for table in TABLES:
             facts = mine.filter(pl.col("table") == table).to_dicts()
             here = read.get((report["report_id"], table), {"present": False, "where": ""})
-            shown.append({"report": report, "table": table} | here | {"blocks": form_blocks(facts, report, marks, lang)})
+            shown.append(
+                {"report": report, "table": table} | here | {"blocks": form_blocks(facts, report, marks, lang)}
+            )
     return Html(fill("form_tables.html", lang, tables=shown))
 
 

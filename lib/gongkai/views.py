@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gongkai.form import form
+from gongkai.words import word
 
 Fact = dict[str, Any]
 Row = dict[str, Any]
@@ -26,11 +27,13 @@ def _label(table: str, item: str, edition: str | None, lang: str) -> str:
     return entry.en if lang == "en" else entry.labels.get(edition or "", entry.zh)
 
 
-def _header(table: str, column: str, edition: str | None, lang: str) -> str:
-    entry = form().columns[table, column]
+def _header(fact: Fact, edition: str | None, lang: str) -> str:
+    """The column's label, with the unit of table two; a unit that is not known or stands in the cell is not made up."""
+    entry = form().columns[fact["table"], fact["column"]]
     text = entry.en if lang == "en" else entry.labels.get(edition or "", entry.zh)
-    unit = entry.unit if table == "proactive" and lang == "zh" else ""
-    return f"{text}（{unit}）" if unit else text
+    if fact["table"] != "proactive" or "元" in (fact["printed"] or ""):
+        return text
+    return text + word("paren", lang, text=word(f"unit_{fact['unit']}", lang))
 
 
 def _rows_of(facts: Iterable[Fact]) -> dict[str, dict[str, Fact]]:
@@ -58,7 +61,7 @@ def form_blocks(
     for item, cells in items.items():
         columns = tuple(cells)
         if not blocks or blocks[-1]["codes"] != columns:
-            headers = [_header(table, c, edition, lang) for c in columns]
+            headers = [_header(cells[c], edition, lang) for c in columns]
             blocks.append({"codes": columns, "columns": headers, "rows": []})
         rows: list[Row] = blocks[-1]["rows"]
         above = _ancestors(table, item)

@@ -51,26 +51,35 @@ def editions_of(table: str, columns: list[str], text: str) -> set[str]:
     return found
 
 
-def header_places(rows: list[Row], table: str, columns: tuple[str, ...]) -> list[int] | None:
-    """Where the header cells of `columns` stand in the grid, from the rows above a line, nearest last.
+def column_codes(row: Row, table: str) -> list[str | None]:
+    """The column each cell of a row names, if any. A header has no list mark: 3.其他 is a row."""
+    labels = form().column_labels[table]
+    return [labels.get(normalise_label(cell.text, keep_mark=True)) for cell in row.cells]
+
+
+def is_header(row: Row, table: str) -> bool:
+    """Whether a delimited row names columns and holds no values."""
+    return row.delimited and any(column_codes(row, table)) and not any(is_value(cell.text) for cell in row.cells)
+
+
+def header_places(headers: list[Row], columns: tuple[str, ...], table: str) -> list[int] | None:
+    """Where the header cells of `columns` stand in the grid, from header rows, nearest last.
 
     None unless every column is named by a cell of its own.
     """
     places: dict[str, int] = {}
-    labels = form().column_labels[table]
-    for row in reversed([row for row in rows if row.delimited]):
-        for k, cell in enumerate(row.cells):
-            code = labels.get(normalise_label(cell.text))
-            if code in columns and not any(is_value(c.text) for c in row.cells):
+    for row in reversed(headers):
+        for k, code in enumerate(column_codes(row, table)):
+            if code in columns:
                 places.setdefault(code, k)
-        if set(places) == set(columns):
+        if len(places) == len(columns):
             return [places[c] for c in columns]
     return None
 
 
-def first_column(rows: list[Row], table: str, columns: tuple[str, ...]) -> int | None:
+def first_column(headers: list[Row], table: str, columns: tuple[str, ...]) -> int | None:
     """Where the first value column stands, if the header shows the columns side by side in their order."""
-    places = header_places(rows, table, columns)
+    places = header_places(headers, columns, table)
     if places is None or places != list(range(places[0], places[0] + len(columns))):
         return None
     return places[0]
@@ -78,10 +87,8 @@ def first_column(rows: list[Row], table: str, columns: tuple[str, ...]) -> int |
 
 def spans(row: Row, table: str, columns: tuple[str, ...]) -> dict[str, list[int]] | None:
     """Columns of a header row that repeats merged cells: code → places, or None without repetition."""
-    labels = form().column_labels[table]
     found: dict[str, list[int]] = {}
-    for k, cell in enumerate(row.cells):
-        code = labels.get(normalise_label(cell.text))
+    for k, code in enumerate(column_codes(row, table)):
         if code in columns:
             found.setdefault(code, []).append(k)
     whole = set(found) == set(columns) and any(len(places) > 1 for places in found.values())

@@ -149,7 +149,7 @@ class Cutter:
         Not where it may as well be a header (其他, 总计 and all items of the table of section 四), nor
         where it opens a group: （六）其他处理 is a row in one shape and heads three in the other.
         """
-        header = normalise_label(label.text) in form().column_labels[self.table]
+        header = normalise_label(label.text, keep_mark=True) in form().column_labels[self.table]
         return not header and code not in self.groups and not self.across
 
     def plain(self, row: Row, index: int) -> None:

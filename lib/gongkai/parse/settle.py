@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gongkai.cells import normalise_label, plain, read_number
+from gongkai.cells import plain, read_number
 from gongkai.document import Row
 from gongkai.form import form
 from gongkai.parse.align import Aligned, Grid, at_offset
-from gongkai.parse.headers import first_column, spans
+from gongkai.parse.headers import column_codes, first_column, is_header, spans
 from gongkai.parse.model import UNKNOWN, Line, Region
 
 
@@ -30,9 +30,11 @@ class Settler:
         self.region = region
         self.grid = grid
         self.rows_at = dict(region)
+        self.headers = [(i, row) for i, row in region if is_header(row, table)]
 
     def _above(self, line: Line) -> list[Row]:
-        return [row for i, row in self.region if i < line.row]
+        """The header rows over a line, the nearest last."""
+        return [row for i, row in self.headers if i < line.row]
 
     def stands_in_line(self, tried: list[tuple[Line, tuple[str, ...]]], aligned: list[Aligned | None]) -> bool:
         """Whether values stand under their headers, because the grid kept its merged cells.
@@ -70,8 +72,8 @@ class Settler:
         None where the header repeats nothing.
         """
         row = self.rows_at[line.row]
-        above = [r for r in reversed(self._above(line)) if r.delimited and len(r.cells) == len(row.cells)]
-        header = next((r for r in above if set(columns) & set(self._named(r))), None)
+        above = [r for r in reversed(self._above(line)) if len(r.cells) == len(row.cells)]
+        header = next((r for r in above if set(columns) & set(column_codes(r, self.table))), None)
         places = spans(header, self.table, columns) if header else None
         if not line.delimited or places is None:
             return None
@@ -81,7 +83,3 @@ class Settler:
         # What is repeated is printed once: the count of numbers goes by what is left.
         line.values = [cells[0] for cells in picked]
         return Aligned(list(line.values))
-
-    def _named(self, row: Row) -> list[str]:
-        labels = form().column_labels[self.table]
-        return [labels[w] for c in row.cells if (w := normalise_label(c.text)) in labels]

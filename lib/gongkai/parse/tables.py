@@ -114,7 +114,8 @@ class TableReader:
             (settler.unrepeated(line, columns) or align(line, len(columns), self.grid)) if columns else None
             for line, columns in tried
         ]
-        in_line = settler.stands_in_line(tried, aligned)
+        open_rows = any(a is not None and a.reason == "ambiguous" for a in aligned)
+        in_line = open_rows and settler.stands_in_line(tried, aligned)
         loses = any(
             a is not None and a.reason == "short" and not line.delimited
             for (line, _), a in zip(tried, aligned, strict=True)
@@ -246,7 +247,7 @@ class TableReader:
             for cell in row.cells:
                 text = "".join(plain(cell.text).split())
                 body = text.rstrip("0123456789.,+-—")
-                if body != text and any(ch.isdigit() for ch in text[len(body) :]) and self._known(body):
+                if body and body != text and any(ch.isdigit() for ch in text[len(body) :]) and self._known(body):
                     self.reading.note("run_together", str(cell.place), text=cell.text.strip()[:60])
 
     def _known(self, text: str) -> bool:
