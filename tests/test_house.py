@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from gongkai import read_folder
 from gongkai.form import declared_rows
 from gongkai.frames import schema
+from gongkai.reference import PAGES
 from gongkai.store import FRAMES
 from test_bad_input import ROOT, gongkai
 
@@ -30,7 +31,7 @@ LEVELS = [
     ("frames",),
     ("store", "rules"),
     ("pipeline",),
-    ("measures", "words", "fonts"),
+    ("measures", "words", "fonts", "reference"),
     ("views", "drawing", "charts", "show"),
     ("runner", "publish", "terminal"),
     ("cli", ""),
@@ -138,6 +139,11 @@ def test_readme_command_runs(command: str, tmp_path: Path) -> None:
     done = gongkai(*words, cwd=ROOT if words[0] == "lint" else tmp_path)
     assert done.returncode in {0, 1}, done.stderr
     assert done.returncode == 0 or words[0] in {"check", "reports"}
+
+
+def test_reference_pages_are_up_to_date() -> None:
+    for name, page in PAGES.items():
+        assert (ROOT / "docs" / name).read_text("utf-8") == page(), "run `gongkai reference`"
 
 
 def test_readme_names_every_make_target() -> None:

@@ -251,6 +251,21 @@ def _run(commands: list[list[str]]) -> int:
 
 
 @app.command()
+def reference(
+    out: Annotated[Path, typer.Option("--out", help="输出文件夹。Output folder.")] = Path("docs"),
+) -> None:
+    """词汇、数据字典和规则表。Glossary, data dictionary and rules, from the declarations."""
+    from gongkai.reference import write
+
+    def work() -> int:
+        for path in write(out):
+            _say(str(path))
+        return 0
+
+    _guarded(work)
+
+
+@app.command()
 def lab() -> None:
     """在本环境中打开 JupyterLab。Open JupyterLab in this environment."""
     _guarded(lambda: _run([["jupyterlab", "--notebook-dir", str(_checkout())]]))

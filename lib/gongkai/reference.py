@@ -1,0 +1,91 @@
+"""The reference pages, made from the declarations: glossary, data dictionary, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from gongkai.form import TABLES, declared_rows, form
+from gongkai.rules.declared import causes, rules
+
+_MADE = "Made by `gongkai reference` from the declarations; do not edit.\n"
+
+
+def _cell(text: object) -> str:
+    return str(text).replace("|", "\\|") or " "
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    names = list(header)
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join("| " + " | ".join(_cell(c) for c in line) + " |" for line in lines) + "\n"
+
+
+def glossary() -> str:
+    """Every table, row and column of the form: code, Chinese, English, unit, law, comparability."""
+    parts = ["# Glossary 词汇\n", _MADE]
+    editions = list(form().editions)
+    for table in TABLES:
+        names = form().tables[table]
+        parts.append(f"## {names['zh']} · {names['en']} (`{table}`)\n")
+        rows = [i for i in form().items.values() if i.table == table]
+        header = ["code", "中文", "English", "within", "law", *(f"printed {e}" for e in editions), "crosses 2020/2021"]
+        lines = [
+            [f"`{i.item}`", i.zh, i.en, i.parent, i.law, *(i.labels.get(e, "") for e in editions), i.crosses]
+            for i in rows
+        ]
+        parts.append(_table(header, lines))
+        columns = [c for c in form().columns.values() if c.table == table]
+        header = ["column", "中文", "English", "unit", *(f"printed {e}" for e in editions), "crosses 2020/2021"]
+        lines = [
+            [f"`{c.column}`", c.zh, c.en, c.unit, *(c.labels.get(e, "") for e in editions), c.crosses] for c in columns
+        ]
+        parts.append(_table(header, lines))
+    sections = [[s.section, s.zh, s.en, f"`{s.table}`" if s.table else ""] for s in form().sections]
+    parts += ["## 六个部分 · The six sections\n", _table(["", "中文", "English", "table"], sections)]
+    return "\n".join(parts)
+
+
+def dictionary() -> str:
+    """Every column of every public frame: type, unit, whether it may be null, meaning."""
+    parts = ["# Data dictionary 数据字典\n", _MADE]
+    entries = declared_rows("dictionary")
+    for frame in dict.fromkeys(row["frame"] for row in entries):
+        rows = [
+            [f"`{r['column']}`", r["type"], r["unit"], r["nullable"], r["meaning"]]
+            for r in entries
+            if r["frame"] == frame
+        ]
+        parts += [f"## {frame}\n", _table(["column", "type", "unit", "may be null", "meaning"], rows)]
+    return "\n".join(parts)
+
+
+def rule_list() -> str:
+    """Every rule and cause: id, severity, editions, title in both languages, source."""
+    rows = []
+    for r in rules():
+        severity = ", ".join(dict.fromkeys(g for g, _ in r["grades"])) if "grades" in r else r["severity"]
+        rows.append([r["id"], severity, ", ".join(r["editions"]), r["title_zh"], r["title_en"], r["source"]])
+    header = ["id", "severity", "editions", "规则", "rule", "source"]
+    told = [[c["id"], ", ".join(c["explains"]), c["zh"], c["en"]] for c in causes()]
+    return "\n".join(
+        [
+            "# Rules 规则\n",
+            _MADE,
+            "A finding is a question to the agency, not a verdict. 发现是向机关提出的问题，不是结论。\n",
+            _table(header, rows),
+            "## Causes 原因\n",
+            _table(["id", "explains", "原因", "cause"], told),
+        ]
+    )
+
+
+PAGES = {"glossary.md": glossary, "dictionary.md": dictionary, "rules.md": rule_list}
+
+
+def write(folder: Path) -> list[Path]:
+    """Write the reference pages into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), "utf-8", newline="\n")
+    return [folder / name for name in PAGES]
