@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +123,11 @@ def test_a_misspelt_or_missing_parameter_is_refused(tmp_path: Path) -> None:
 def test_a_notebook_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(GongkaiError, match="pip install -e"):
         runner.template("reports/no_such.ipynb")
+
+
+def test_papermill_itself_refuses_a_misspelt_parameter(tmp_path: Path) -> None:
+    out = tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", "reports/agency_report.ipynb", str(out), "-p", "agnecy", "别的"]
+    done = subprocess.run(command, cwd=runner.NOTEBOOKS, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode != 0
+    assert "unknown parameters ['agnecy']" in done.stderr

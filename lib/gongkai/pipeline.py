@@ -20,7 +20,7 @@ from gongkai.readers import read_document
 _TABLES = ("reports", "facts", "claims", "sections", "notes", "tables")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """Reports as frames. `files` says what became of every file given; the rest is in the dictionary."""
 
@@ -67,6 +67,10 @@ class Reading:
         frames = {name: f.filter(pl.col("report_id").is_in(ids)) for name, f in self.frames.items() if name != "files"}
         found = self.findings.filter(pl.col("report_id").is_in(ids))
         return Reading(**frames, files=self.files, stored_findings=found)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.reports)} reports, {len(self.facts)} facts, {len(self.findings)} findings"
+        return f"<Reading: {counts}, {len(self.notes)} notes, {len(self.set_aside)} files set aside>"
 
     def _repr_html_(self) -> str:
         # Pages and charts stand above the road; only a notebook that shows a reading needs them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import os
 import sys
@@ -65,6 +66,26 @@ def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
         raise GongkaiError(
             f"{notebook}: unknown parameters {unknown}, missing {missing}. Its parameters are: {', '.join(known)}"
         )
+
+
+def check_injected(inputs: list[str]) -> None:
+    """Raise GongkaiError if papermill injected a name that the parameters cell does not have.
+
+    `inputs`: the notebook's `In`. For those who run papermill itself, which only logs a warning.
+    """
+    cells = [cell for cell in inputs if cell.strip()]
+    injected = [cell for cell in cells if cell.startswith("# Parameters\n")]
+    if injected:
+        known, given = _assigned(cells[0]), _assigned(injected[0])
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise GongkaiError(f"unknown parameters {unknown}. The notebook's parameters are: {', '.join(known)}")
+
+
+def _assigned(source: str) -> list[str]:
+    """The names a cell of assignments binds."""
+    nodes = ast.walk(ast.parse(source))
+    return [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 
 
 def run(notebook: Path, out: Path, parameters: dict[str, Any], cwd: Path, clean: bool = True) -> Path:
