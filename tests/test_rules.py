@@ -186,3 +186,10 @@ def test_the_form_has_the_cells_that_the_notices_print(
     shape = Shape(single, frozenset(split))
     tables = [form().rows(table, edition, shape) for table in TABLES]
     assert [sum(len(form().item_columns(item, edition)) for item in rows) for rows in tables] == cells
+
+
+def test_a_finding_about_the_reading_leads_to_the_place(tmp_path: Path) -> None:
+    text = printed("2019 1", "| 行政强制 | => | | 800 | 22701 | |~| 行政强制 |")
+    line = next(k for k, row in enumerate(text.splitlines(), 1) if "22701" in row)
+    found = read_text(text, tmp_path).findings.filter(pl.col("rule") == "P-11")
+    assert found["where"].to_list() == [[f"line {line}, cell 2"]]

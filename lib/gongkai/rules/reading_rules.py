@@ -59,6 +59,10 @@ def _gathered(found: list[Row]) -> list[Row]:
 def reading_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
     """Verdicts of the `reading` rules: rule, report_id, scope, table, verdict, severity, figures, where."""
     found = []
+    noted = {
+        key: rows["where"].to_list()
+        for key, rows in frames["notes"].group_by("report_id", "table", "kind", maintain_order=True)
+    }
     for rule in rules("reading"):
         frame = _frame(rule, frames)
         grade = pl.lit(None, dtype=pl.Int32)
@@ -75,7 +79,10 @@ def reading_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
         rows = []
         for figures in frame.with_columns(verdict.alias("verdict"), grade.alias("grade")).iter_rows(named=True):
             names = {"report_id", "scope", "table", "verdict"}
-            where = [figures["where"]] if figures.get("where") else []
+            about = [
+                w for k in rule.get("notes", ()) for w in noted.get((figures["report_id"], figures["table"], k), ())
+            ]
+            where = about or ([figures["where"]] if figures.get("where") else [])
             rows.append(
                 {k: figures[k] for k in names}
                 | {"rule": rule, "severity": severity(rule, figures["grade"] or 0), "figures": figures, "where": where}
