@@ -58,9 +58,13 @@ def _framed(line: str) -> bool:
 
 
 def _bar_rows(lines: list[tuple[int, str]]) -> list[Row]:
-    """Rows of consecutive lines with bars. Where most lines have them at both ends they are borders."""
+    """Rows of consecutive lines with bars, which are borders where all lines, or the ruled one, have them at both ends.
+
+    Elsewhere a bar at the end of a line has an empty cell behind it: to drop it would shift the row.
+    """
     content = [(n, line.strip()) for n, line in lines if not _RULE.fullmatch(line)]
-    bordered = len(lines) > 1 and 2 * sum(_framed(line) for _, line in content) > len(content)
+    ruled = any(_framed(line.strip()) for _, line in lines if _RULE.fullmatch(line))
+    bordered = len(lines) > 1 and (ruled or all(_framed(line) for _, line in content))
     rows = []
     for n, line in content:
         parts = _BARS.split(line)
