@@ -185,7 +185,7 @@ def check(
         bool, typer.Option("--all", help="也列出 pass 和 not_assessable。Also verdicts pass and not_assessable.")
     ] = False,
 ) -> None:
-    """核对报告，列出疑点。Check reports and list the findings."""
+    """核对报告，列出发现。Check reports and list the findings."""
 
     def work() -> int:
         reading = _read(paths)

@@ -63,7 +63,7 @@ def findings(frame: pl.DataFrame, lang: str) -> str:
     tally = ", ".join(f"{n} {severity}" for severity, n in counts) or "0"
     lines.append(
         {
-            "zh": f"疑点：{tally}。疑点是向机关提出的问题，不是结论。",
+            "zh": f"发现：{tally}。发现是向机关提出的问题，不是结论。",
             "en": f"Findings: {tally}. A finding is a question to the agency, not a verdict.",
         }[lang]
     )
