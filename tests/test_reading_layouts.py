@@ -85,7 +85,11 @@ def test_every_number_comes_back(layout: str, form: Form, seed: int) -> None:
 @given(form=forms(may=EVERYTHING), seed=st.integers(0, 99))
 @settings(examples, max_examples=12)
 def test_blanks_dashes_and_words_come_back_where_every_cell_shows(layout: str, form: Form, seed: int) -> None:
-    assert found(read(render(form, layout, seed))) == expected(form)
+    got, want = found(read(render(form, layout, seed))), expected(form)
+    # Words behind a label that can head sub-rows may be a sub-row's name: such a row is refused.
+    worded = {k[1] for k in want if k[1] in {"other_management", "other"} and want[k][1] == "unreadable"}
+    assert {k: v for k, v in got.items() if k[1] not in worded} == {k: v for k, v in want.items() if k[1] not in worded}
+    assert all(got[k] == want[k] or got[k][1] == "absent" for k in want if k[1] in worded and k in got)
 
 
 @pytest.mark.parametrize("layout", list(LAYOUTS))

@@ -141,10 +141,15 @@ def is_value(text: str) -> bool:
     return read_number(text, signed=True).status in {"number", "dash"}
 
 
+def is_unit(text: str) -> bool:
+    """Whether the text is a unit and nothing else, as in a column of units."""
+    return compact(text) in {*_UNITS, *_COUNT_UNITS}
+
+
 def header_unit(text: str) -> str | None:
-    """The unit of money a header prints (`采购总金额（万元，保留四位小数）`), or None."""
-    found = re.search(r"亿元|万元|元", compact(text))
-    return found.group() if found else None
+    """The unit of money a header prints (`采购总金额（万元，保留四位小数）`), or None if it is none of ours."""
+    found = set(re.findall(r"[美欧日港韩千百十亿万]*元", compact(text)))
+    return found.pop() if len(found) == 1 and found <= set(_UNITS) else None
 
 
 def to_wan_yuan(value: float, unit: str) -> float:

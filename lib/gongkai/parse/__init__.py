@@ -10,7 +10,7 @@ from gongkai.parse.across import read_table
 from gongkai.parse.identity import identify
 from gongkai.parse.model import Fact, Note, Report, TableReading
 from gongkai.parse.regions import find_regions, loose_region
-from gongkai.parse.sections import find_headings, sections
+from gongkai.parse.sections import find_headings, first_report, sections
 
 _NO_REPORT_ZH = "其中没有政府信息公开工作年度报告：六个部分的标题不足两个，三张表也没有。请检查是否选对了文件。"
 _NO_REPORT = (
@@ -90,7 +90,7 @@ def _shape(readings: dict[str, TableReading], edition: str | None) -> Shape:
 
 def parse(document: Document) -> Report:
     """Read a document as an annual report. Raises UnreadableFile if it is none."""
-    rows = document.rows
+    rows, further = first_report(document.rows, find_headings(document.rows))
     headings = find_headings(rows)
     regions = find_regions(rows, headings)
     if len({s for s, _ in headings}) < 2 and not regions:
@@ -102,6 +102,7 @@ def parse(document: Document) -> Report:
     for table, region in regions.items():
         default = _row_edition(region) or expected if table == "proactive" else expected
         readings[table] = read_table(table, region, default)
+        in_tables -= readings[table].prose
     edition, edition_from = _edition(readings, identity.year)
     shape = _shape(readings, edition)
     where = {
@@ -111,6 +112,8 @@ def parse(document: Document) -> Report:
         if s.section == code and s.table
     }
     notes = [note for reading in readings.values() for note in reading.notes]
+    if further:
+        notes.append(Note("second_report", None, str(further.place), {"text": further.text[:60]}))
     for table in TABLES:
         if table not in readings:
             missing = read_table(table, loose_region(rows, headings, table), edition)

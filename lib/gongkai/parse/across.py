@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from gongkai.cells import plain
+from gongkai.document import Cell
 from gongkai.form import form
 from gongkai.parse.align import align, printed_values
 from gongkai.parse.headers import header_text, named_columns, stacked_text
@@ -48,15 +47,29 @@ class AcrossReader(TableReader):
         """Whether the header names the columns in form order; noted where it cannot be told."""
         cells = line.prefix + line.label
         rows = [row for _, row in self.region if set(row.cells) & set(cells)]
-        named = [named_columns(self.table, text) for text in (header_text(cells), stacked_text(rows))]
-        self.reading.header_in_order = columns in named
-        if columns in named:
+        # The last row alone names them all where cells merged downwards are repeated.
+        texts = [header_text(cells), stacked_text(rows), *(header_text(list(row.cells)) for row in rows)]
+        named = [named_columns(self.table, text) for text in texts]
+        self.reading.header_in_order = columns in named and self._items_in_order(cells)
+        if self.reading.header_in_order:
             return True
-        # All columns are there, but elsewhere: their values are not where the form has them.
-        if any(Counter(names) == Counter(columns) for names in named):
+        # Read by order only if what is left of the header is in the order of the form.
+        longest = iter(columns)
+        if not self._items_in_order(cells) or not all(name in longest for name in max(named, key=len)):
             return False
         self.reading.note("damaged_header", line.where, item="")
         return True
+
+    def _items_in_order(self, cells: list[Cell]) -> bool:
+        """Whether the items that the header names come in form order within their group."""
+        text = header_text(cells)
+        places: dict[str, int] = {}
+        for label, code in form().item_labels[self.table].items():
+            if label in text:
+                places[code] = min(text.index(label), places.get(code, len(text)))
+        items = [i for i in form().items.values() if i.table == self.table and i.item in places]
+        siblings = [[places[i.item] for i in items if i.parent == parent] for parent in {i.parent for i in items}]
+        return all(group == sorted(group) for group in siblings)
 
     def _orphans(self) -> None:
         refused = {n.where for n in self.reading.notes}

@@ -22,12 +22,12 @@ _PERIOD = re.compile(
     r"(?:统计期限|数据.{0,8}期限|时间范围).{0,12}?自?([12][0-9]{3})年1月1日.{0,3}?至.{0,2}?(?:([12][0-9]{3})年)?12月31日"
 )
 _SIGNED = re.compile(
-    r"(?:[一-鿿]{0,30})?([12][0-9]{3}|二[〇○零]二?[一二三四五六七八九〇○零十]+)年[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}日"
+    r"(?:[一-鿿]{2,30}(?:局|政府|委员会|办公室|办事处|厅|委|中心))?([12][0-9]{3}|二[〇○零]二?[一二三四五六七八九〇○零十]+)年[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}日"
 )
 _PUBLISHED = re.compile(r"(?:公开日期|发布日期|发布时间|成文日期)[:：|]?([12][0-9]{3})[-年./]")
 _PUBLISHER = re.compile(r"(?:发布机构|发文机关|信息来源|来源)[:：|]?([一-鿿]{3,40})")
 _CONTACT = re.compile(
-    r"(?:与|向)([一-鿿（）]{3,40}?(?:局|委员会|委|办公室|政府|街道办事处|厅|部|院|中心|处))(?:办公室|综合科|秘书科)?(?:进行)?(?:联系|咨询|反映)"
+    r"请(?:与|向)([一-鿿（）]{3,40}?(?:局|委员会|委|办公室|政府|街道办事处|厅|部|院|中心|处))(?:办公室|综合科|秘书科)?(?:进行)?(?:联系|咨询|反映)"
 )
 _NOT_AGENCY = re.compile(r"根据|按照|依据|附件|本报告|如下|公布|首页|^关于$|编制")
 _AGENCY_END = (
@@ -83,7 +83,7 @@ def _titles(lines: list[str]) -> list[tuple[str | None, int, str]]:
 
 
 def _heading_agency(lines: list[str]) -> str | None:
-    for line in lines:
+    for line in reversed(lines):
         name = compact(line).lstrip("#")
         if 4 <= len(name) <= 40 and name.endswith(_AGENCY_END) and re.fullmatch(r"[\u4e00-\u9fff（）()]+", name):
             return name
@@ -109,7 +109,7 @@ def _years(
 ) -> list[tuple[str, int]]:
     """Every place that names the year, surest first."""
     found: list[tuple[str, int]] = [] if title_year is None else [("title", title_year)]
-    if period := _first(_PERIOD, head + tail):
+    if period := _first(_PERIOD, head):
         found.append(("period", int(period[2] or period[1])))
     if attached:
         found.append(("attachment", attached[1]))
@@ -131,7 +131,10 @@ def identify(rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: 
     titles = _titles(head)
     named = [t for t in titles if t[0]]
     nothing: list[tuple[str | None, int | None, str | None]] = [(None, None, None)]
-    agency, title_year, title = [*nothing, *titles, *named][-1]
+    # Links to other years' reports stand around the title: the latest year is this report's, and of its
+    # readings the first, which has the whole name where the title is printed in several lines.
+    latest = max((t[1] for t in named or titles), default=None)
+    agency, title_year, title = next((t for t in named or titles if t[1] == latest), nothing[0])
     attached = _attachment(tail)
     source = "title" if agency else None
     candidates = [
@@ -142,7 +145,9 @@ def identify(rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: 
     ]
     if agency is None:
         source, agency = next(((s, a) for s, a in candidates if a), (None, None))
-    years = _years(head, tail, attached, title_year)
+    # An attachment may be another body's report.
+    own = attached if attached and attached[0] in {None, agency} else None
+    years = _years(head, tail, own, title_year)
     return Identity(
         agency=agency,
         agency_from=source,

@@ -14,19 +14,17 @@ from gongkai.parse.sections import is_page_mark
 
 # A label that page breaks or narrow cells cut has been seen in three parts.
 _MOST_PARTS = 4
+_LONGEST_LABEL = 80
 # Less alike than this, a damaged label without its list mark is not taken for the one that is missing in
 # its place (行政确权 is not 行政确认).
 _LIKE = 0.8
-_SENTENCE = re.compile(r"[。，；！？]")
+_SENTENCE = re.compile(r"。|！|？")
+_FOOTNOTES = ("注：", "注:", "备注", "说明：", "说明:", "填表说明", "*")
 
 
 def _parts(cell: Cell) -> list[Cell]:
     """The words of a line, each with its place."""
     return [Cell(part, Place(cell.place.line, k)) for k, part in enumerate(cell.text.split(), 1)]
-
-
-def _joined(cells: list[Cell]) -> str:
-    return "".join(cell.text for cell in cells)
 
 
 class Cutter:
@@ -38,6 +36,7 @@ class Cutter:
         self.lines: list[Line] = []
         self.run: list[Cell] = []
         self.seen: set[str] = set()
+        self.prose: set[int] = set()
         self.context = ""
         self._closed = False
         self.labels = form().item_labels[table]
@@ -90,13 +89,18 @@ class Cutter:
         at = self._label_at(row)
         if at is not None:
             for cell in row.cells[:at]:
-                self._before_label(cell, index)
+                if cell.text.strip():
+                    self.add_text(cell)
             self.add_text(row.cells[at])
             line = self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=at, width=len(row.cells))
             if any(cell not in row.cells for cell in line.label):
                 # The label began on the line before: where its row begins in the grid is not known.
                 line.label_at = UNKNOWN
-            return
+        else:
+            self._unlabelled(row, index)
+
+    def _unlabelled(self, row: Row, index: int) -> None:
+        """A row without a label of the form: header cells, values alone, or a row that is not in the form."""
         texts = [k for k, c in enumerate(row.cells) if c.text.strip() and not is_value(c.text)]
         numbers = [k for k, c in enumerate(row.cells) if is_value(c.text)]
         if self._goes_on(row) and not any(self._is_word(row.cells[k]) for k in texts):
@@ -104,42 +108,42 @@ class Cutter:
         elif not numbers and texts:
             for k in texts:
                 self.add_text(row.cells[k])
-        elif numbers and texts and self.across and not any(self._is_word(row.cells[k]) for k in texts):
-            # No label stands in the row of values: text between its numbers is a cell that is no number.
-            self.open(list(row.cells), index, delimited=True, label_at=-1, width=len(row.cells))
-        elif numbers and texts:
+        elif numbers and texts and not (self.across and not any(self._is_word(row.cells[k]) for k in texts)):
             at = max([k for k in texts if k < numbers[0]], default=-1)
             for k in texts:
                 if k <= at:
                     self.add_text(row.cells[k])
             self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=max(at, 0), width=len(row.cells))
         elif numbers:
+            # In the one row of values of a table laid out across, text is a cell that is no number.
             self.open(list(row.cells), index, delimited=True, label_at=-1, width=len(row.cells))
 
     def _is_word(self, cell: Cell) -> bool:
-        """Whether the cell is a label or header of this table."""
+        """Whether the cell is a label or header of this table, or begins like a label."""
         label = normalise_label(cell.text)
-        return label in self.labels or label in form().column_labels[self.table]
+        return list_mark(cell.text) is not None or label in self.labels or label in form().column_labels[self.table]
 
     def _goes_on(self, row: Row) -> bool:
         """Whether a row opens with the cell that broke the line before it."""
         return row.opens and self._closed and not self.run and bool(self.lines) and self.lines[-1].delimited
 
-    def _before_label(self, cell: Cell, index: int) -> None:
-        if is_value(cell.text):
-            self.open([cell], index, delimited=True, label_at=-1, width=1)
-        elif cell.text.strip():
-            self.add_text(cell)
-
     def _label_at(self, row: Row) -> int | None:
         """The last cell of the row that ends a known label and is no group's."""
+        values = [k for k, c in enumerate(row.cells) if is_value(c.text)]
         texts = [k for k, c in enumerate(row.cells) if c.text.strip() and not is_value(c.text)]
+        texts = [k for k in texts if not values or k < values[0]]
         for k in reversed(texts):
             before = [row.cells[t] for t in texts if t <= k]
+            # What says nothing (（见注）, a dot) ends a label only where the label began on a line before.
+            if len(before) > 1 and not normalise_label(row.cells[k].text):
+                continue
             found = self.match(self.run + before) if len(before) < _MOST_PARTS else self.match(before)
             if found is None or form().items[self.table, found[0]].kind != "row":
                 continue
             rest = row.cells[k + 1 :]
+            # Text behind a group's label is a sub-row of its own, known or not, and its numbers are not the group's.
+            if found[0] in self.groups and texts[-1] != k:
+                return None
             return k if rest and (self._may_be_empty(found[0], row.cells[k]) or printed_values(list(rest))) else None
         return None
 
@@ -167,7 +171,7 @@ class Cutter:
                 self.open(parts[at:], index)
             return
         numbers = sum(is_value(part.text) for part in parts)
-        if numbers < len(parts) and (numbers < 2 or _SENTENCE.search(row.text)):
+        if numbers < len(parts) and (numbers < 2 or re.search(r"[，；]", row.text)):
             self.add_text(row.cells[0])
             return
         last = self.lines[-1] if self.lines else None
@@ -182,24 +186,33 @@ class Cutter:
 
         Where none is known it is what stands before the numbers that end the line; 0 if there are none.
         """
-        for end in range(len(parts), 0, -1):
-            rest = parts[end:]
-            if rest and not any(is_value(part.text) for part in rest):
-                continue
-            if any(normalise_label(_joined(parts[start:end])) in self.labels for start in range(end)):
+        values = [k for k, part in enumerate(parts) if is_value(part.text)]
+        first, last = (values[0], values[-1]) if values else (len(parts), -1)
+        # A label holds no number of its own; without numbers behind it, it is the whole line.
+        for end in range(first, 0, -1) if values else [len(parts)]:
+            if self._known_start(parts, end) is not None:
                 return end
         start = len(parts)
         while start and is_value(parts[start - 1].text):
             start -= 1
-        return start if start < len(parts) else 0
+        return start if start < len(parts) == last + 1 else 0
+
+    def _known_start(self, parts: list[Cell], end: int) -> int | None:
+        """Where the shortest known label that ends before word `end` begins."""
+        text = ""
+        for start in range(end - 1, -1, -1):
+            text = parts[start].text + text
+            if len(text) > _LONGEST_LABEL:
+                return None
+            if normalise_label(text) in self.labels:
+                return start
+        return None
 
     def _cut(self, label: list[Cell]) -> list[Cell]:
         """The words of a label as one cell, or as two where group and row share the line."""
-        for start in range(len(label) - 1, 0, -1):
-            if normalise_label(_joined(label[start:])) in self.labels:
-                cut = [label[:start], label[start:]]
-                return [Cell(" ".join(c.text for c in words), words[0].place) for words in cut]
-        return [Cell(" ".join(c.text for c in label), label[0].place)]
+        start = self._known_start(label, len(label)) or 0
+        cut = [label[:start], label[start:]] if start else [label]
+        return [Cell(" ".join(c.text for c in words), words[0].place) for words in cut]
 
     def walk(self, rows: list[tuple[int, Row]]) -> list[Line]:
         """The lines of the region; strays and page marks go to notes."""
@@ -210,6 +223,9 @@ class Cutter:
             elif row.delimited:
                 self.delimited(row, index)
                 self._closed = row.closes
+            elif _SENTENCE.search(row.text) or row.text.startswith(_FOOTNOTES):
+                # A sentence between the rows is prose of the section, with whatever numbers it holds.
+                self.prose.add(index)
             elif mostly_delimited and not self.run and is_value(row.text):
                 # A number on a line of its own is no cell of a table whose cells are delimited.
                 self.reading.note("stray_number", str(row.place), text=row.text)

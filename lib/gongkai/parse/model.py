@@ -10,8 +10,24 @@ from gongkai.form import Shape
 
 # Rows of a table with their index in the file.
 Region = list[tuple[int, Row]]
-# A header: index of the line it stands over, the columns it names, the editions whose words it uses.
-Header = tuple[int, list[str], set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header: index of the line it stands over, and its words.
+
+    `named`: columns that its text names; `exact`: (printed row, column) for each cell that is a
+    column's label and nothing else; `words`: its cells normalised; `led`: a heading over the applicant
+    columns (申请人情况) is printed before 总计.
+    """
+
+    line: int
+    named: tuple[str, ...]
+    editions: frozenset[str]
+    exact: tuple[tuple[int, str], ...]
+    words: tuple[str, ...]
+    led: bool
+    delimited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,7 @@ class TableReading:
     numbers_printed: int = 0
     orphans: int = 0
     header_in_order: bool | None = None
+    prose: frozenset[int] = frozenset()
     notes: list[Note] = field(default_factory=list)
 
     def note(self, kind: str, where: str, **figures: Any) -> None:

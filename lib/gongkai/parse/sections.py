@@ -52,13 +52,26 @@ def find_headings(rows: tuple[Row, ...]) -> list[tuple[str, int]]:
     start = 0
     while start < len(found):
         end = start
-        while end + 1 < len(found) and found[end + 1][1] == found[end][1] + 1:
+        run = {found[start][0]}
+        while end + 1 < len(found) and found[end + 1][1] == found[end][1] + 1 and found[end + 1][0] not in run:
             end += 1
+            run.add(found[end][0])
         later = {s for s, _ in found[end + 1 :]}
         if end - start >= 2 and {s for s, _ in found[start : end + 1]} <= later:
             kept = [pair for pair in kept if pair not in found[start : end + 1]]
         start = end + 1
     return kept
+
+
+def first_report(rows: tuple[Row, ...], headings: list[tuple[str, int]]) -> tuple[tuple[Row, ...], Row | None]:
+    """The rows of the first report in a file, and where another begins: section 一 again after section 五 or 六."""
+    seen: set[str] = set()
+    for section, k in headings:
+        if section == "一" and seen & {"五", "六"} and "一" in seen:
+            start = next((j for j in range(k - 1, max(k - 12, 0), -1) if "年度报告" in rows[j].text), k)
+            return rows[:start], rows[start]
+        seen.add(section)
+    return rows, None
 
 
 def _row_heading(row: Row) -> str | None:

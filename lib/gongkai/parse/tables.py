@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from gongkai.cells import header_unit, is_value, normalise_label, plain, read_number
+from gongkai.cells import header_unit, is_unit, is_value, normalise_label, plain, read_number
 from gongkai.document import Cell
 from gongkai.form import Item, Shape, form
 from gongkai.parse.align import Aligned, align, grid_of, printed_values
-from gongkai.parse.headers import editions_of, header_text, named_columns, stacked_text
+from gongkai.parse.headers import column_order, read_header
 from gongkai.parse.lines import Cutter, mend_labels
 from gongkai.parse.model import Header, Line, Region, TableReading
 from gongkai.parse.settle import Settler, misses_total
@@ -24,6 +24,8 @@ class TableReader:
         cutter = Cutter(table, self.reading)
         self.lines = cutter.walk(region)
         self.seen = cutter.seen
+        self.reading.prose = frozenset(cutter.prose)
+        self.damaged: set[int] = set()
         self.default_edition = edition
         self.grid = grid_of([row for _, row in region])
         self.rows_at = dict(region)
@@ -31,34 +33,17 @@ class TableReader:
     # -- what the table is -------------------------------------------------------------------
 
     def headers(self) -> list[Header]:
-        """(line index, columns named, editions) for each line whose prefix is a header."""
+        """The headers over the lines, in order."""
         found = []
+        own = set(form().item_labels[self.table]) - set(form().column_labels[self.table])
         for k, line in enumerate(self.lines):
-            if not line.prefix and line.item is not None:
-                continue
-            own = form().item_labels[self.table]
             cells = line.prefix if line.item is not None else line.prefix + line.label
             cells = [cell for cell in cells if normalise_label(cell.text) not in own]
-            text = header_text(cells)
-            columns = named_columns(self.table, text)
-            rows = [self.rows_at[i] for i in sorted({i for i, row in self.region if set(row.cells) & set(cells)})]
-            if self._partial(columns):
-                stacked = stacked_text(rows)
-                better = named_columns(self.table, stacked)
-                columns, text = (better, stacked) if len(better) > len(columns) else (columns, text)
-            # A short word alone (其他) is found in many labels and makes no header.
-            if len(columns) > 1 or any(
-                len(form().columns[self.table, c].labels[e]) > 3
-                for c in columns
-                for e in form().columns[self.table, c].labels
-            ):
-                found.append((k, columns, editions_of(self.table, columns, text)))
+            rows = [row for _, row in self.region if set(row.cells) & set(cells)] if cells else []
+            header = read_header(self.table, k, cells, rows) if cells else None
+            if header:
+                found.append(header)
         return found
-
-    def _partial(self, columns: list[str]) -> bool:
-        """Whether the columns named are no item's whole set, as when labels are printed in slices."""
-        wanted = [set(c) for i in form().items.values() if i.table == self.table for c in i.columns.values() if c]
-        return set(columns) not in wanted
 
     def shape(self, edition: str | None) -> Shape:
         """How （六） and 其他对外管理服务事项 are printed; the edition's own shape where nothing is."""
@@ -71,7 +56,7 @@ class TableReader:
 
     def edition(self, headers: list[Header]) -> str | None:
         """The edition most blocks of the header speak of, else the one that the rows belong to."""
-        votes = Counter(e for _, _, editions in headers for e in editions)
+        votes = Counter(e for header in headers for e in header.editions)
         if votes:
             best = votes.most_common()
             if len(best) == 1 or best[0][1] > best[1][1]:
@@ -83,7 +68,7 @@ class TableReader:
 
     def read(self) -> TableReading:
         reading, headers = self.reading, self.headers()
-        reading.markers = frozenset(e for _, _, editions in headers for e in editions)
+        reading.markers = frozenset(e for header in headers for e in header.editions)
         reading.present = any(line.item for line in self.lines)
         reading.edition = self.edition(headers)
         reading.shape = self.shape(reading.edition)
@@ -116,10 +101,7 @@ class TableReader:
         ]
         open_rows = any(a is not None and a.reason == "ambiguous" for a in aligned)
         in_line = open_rows and settler.stands_in_line(tried, aligned)
-        loses = any(
-            a is not None and a.reason == "short" and not line.delimited
-            for (line, _), a in zip(tried, aligned, strict=True)
-        )
+        reasons = {(line.delimited, a.reason) for (line, _), a in zip(tried, aligned, strict=True) if a is not None}
         for (line, columns), found in zip(tried, aligned, strict=True):
             if found is None or line.item is None:
                 continue
@@ -127,10 +109,22 @@ class TableReader:
                 self.reading.rows_twice += 1
                 self._refuse(line, "duplicate_row")
                 continue
-            doubtful = loses and misses_total(self.table, columns, found)
+            doubtful = self._doubtful(line, columns, found, reasons)
             settled = settler.by_header(line, columns, found) if in_line else found
             self._take(line, columns, Aligned(None, "ambiguous") if doubtful else settled)
         self.reading.rows_found = len({item for item, _ in self.reading.placed} | set(counts))
+
+    def _doubtful(self, line: Line, columns: tuple[str, ...], found: Aligned, reasons: set[tuple[bool, str]]) -> bool:
+        """Whether other rows show that this one may fit its columns by accident.
+
+        In a file that drops empty cells or splits numbers a row that does not add up may; in a table
+        with a column more than the form has, a row with an empty cell may.
+        """
+        if not line.delimited:
+            return bool({(False, "short"), (False, "long")} & reasons) and misses_total(self.table, columns, found)
+        blank = any(not cell.text.strip() for cell in line.values)
+        unit = bool(line.values) and is_unit(line.values[0].text)
+        return unit or (blank and (True, "long") in reasons)
 
     def _same(self, line: Line) -> bool:
         """Whether the lines of one item all print the same, as a table printed twice does."""
@@ -142,20 +136,23 @@ class TableReader:
         if line.item is None or line.item not in wanted:
             return ()
         declared = form().item_columns(wanted[line.item], self.reading.edition)
-        before = [h for h in headers if h[0] <= k]
-        if not before:
+        header = next((h for h in reversed(headers) if h.line <= k), None)
+        if header is None:
             self.reading.note("no_header", line.where, item=line.item)
             return declared
-        _, named, editions = before[-1]
-        order = tuple(dict.fromkeys(c for c in named if c in declared))
-        if editions and self.reading.edition not in editions:
+        if header.editions and self.reading.edition not in header.editions:
+            self._refuse(line, "other_edition")
             return ()
-        if set(order) != set(declared):
+        found = column_order(header, self.table, declared)
+        if found is None:
+            self.reading.header_in_order = False
+            self._refuse(line, "header_order")
+            return ()
+        order, damaged = found
+        if damaged and header.line not in self.damaged:
+            self.damaged.add(header.line)
             self.reading.note("damaged_header", line.where, item=line.item)
-            return declared if [c for c in declared if c in order] == list(order) else ()
-        if self.table == "applications":
-            # 总计 is printed in the first header row, before the others, where its cell is merged downwards.
-            order = (*[c for c in order if c != "total"], "total")
+        if any(form().columns[self.table, c].sum_of for c in declared):
             self.reading.header_in_order = order == declared
         return order
 
@@ -245,9 +242,10 @@ class TableReader:
         """Labels with digits stuck to them: cells that lost their separators are never cut by guess."""
         for _, row in self.region:
             for cell in row.cells:
-                text = "".join(plain(cell.text).split())
+                text = plain(cell.text).strip()
                 body = text.rstrip("0123456789.,+-—")
-                if body and body != text and any(ch.isdigit() for ch in text[len(body) :]) and self._known(body):
+                stuck = bool(body) and not body[-1].isspace() and any(ch.isdigit() for ch in text[len(body) :])
+                if stuck and self._known("".join(body.split())):
                     self.reading.note("run_together", str(cell.place), text=cell.text.strip()[:60])
 
     def _known(self, text: str) -> bool:
