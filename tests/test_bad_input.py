@@ -120,3 +120,24 @@ def test_evidence_that_changed_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text(f"report,file,sha256\nx,reports/one.txt,{digest}\n", "utf-8")
     with pytest.raises(GongkaiError, match=r"one.txt: its bytes are not those that .*manifest.csv lists"):
         read_folder(reports)
+
+
+def test_a_manifest_in_gbk_and_a_name_that_is_no_utf8(tmp_path: Path) -> None:
+    import os
+
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / "one.txt").write_bytes(GOOD.read_bytes())
+    Path(os.fsdecode(os.fsencode(reports) + b"/bad\xff.txt")).write_bytes(GOOD.read_bytes() + b"\n")
+    (tmp_path / "manifest.csv").write_bytes("report,file,sha256\n西工区,,\n".encode("gbk"))
+    done = gongkai("parse", reports, "--format", "jsonl")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
+
+
+def test_a_pipe_is_not_waited_on(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "fifo")
+    done = gongkai("parse", tmp_path / "fifo")
+    assert done.returncode == 2
+    assert "this is no regular file" in done.stderr

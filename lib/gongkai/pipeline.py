@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -97,9 +97,12 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     parsed: list[Parsed] = []
     outcome: list[dict[str, str]] = []
     seen: dict[str, str] = {}
-    for path in tqdm(files, desc="读取报告 / reading", unit="file", disable=not progress or len(files) < 5):
+    for name in tqdm(files, desc="读取报告 / reading", unit="file", disable=not progress or len(files) < 5):
+        # A name that is no UTF-8 is shown with its odd bytes spelled out.
+        path = name.encode("utf-8", "backslashreplace").decode()
         try:
-            document, one = _read_one(path)
+            document, one = _read_one(name)
+            document = replace(document, source=path)
         except UnreadableFile as e:
             outcome.append({"file": path, "status": "set aside", "reason": e.zh, "reason_en": e.en})
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import polars as pl
 
 from gongkai.errors import GongkaiError
 from gongkai.frames import SCHEMA, schema
+from gongkai.readers import text
 
 # Files of gongkai's own in a data folder; they are no reports.
 OWN_FILES = {"manifest.csv", "agencies.csv", "corrections.csv", "reviews.csv", "SOURCES.md"}
@@ -50,15 +52,15 @@ def read_manifest(folders: Iterable[Path]) -> dict[str, dict[str, str]]:
         path = base / "manifest.csv"
         if not path.is_file():
             continue
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            for row in csv.DictReader(lines):
-                file = base / (row.get("file") or "")
-                if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != row.get("sha256"):
-                    raise GongkaiError(
-                        f"{file}: its bytes are not those that {path} lists (sha256). Restore the file, "
-                        "or give the changed one a line of its own in the manifest."
-                    )
-                found.setdefault(row.get("sha256") or "", row)
+        content, _ = text.decode(path.read_bytes(), str(path))
+        for row in csv.DictReader(io.StringIO(content, newline="")):
+            file = base / (row.get("file") or "")
+            if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != row.get("sha256"):
+                raise GongkaiError(
+                    f"{file}: its bytes are not those that {path} lists (sha256). Restore the file, "
+                    "or give the changed one a line of its own in the manifest."
+                )
+            found.setdefault(row.get("sha256") or "", row)
     return found
 
 

@@ -30,6 +30,11 @@ _SAVE_AS = "Save its text as UTF-8 .txt, tables with tabs between cells, and rea
 
 
 def _bytes(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        # A pipe or device would be waited on for ever.
+        raise UnreadableFile(
+            str(path), "不是普通文件。请给出报告文件。", "this is no regular file. Name the file of the report."
+        )
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
