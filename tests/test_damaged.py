@@ -60,6 +60,25 @@ def test_identity(name: str, agency: str | None, year: int | None) -> None:
     assert (identity.agency, identity.year) == (agency, year)
 
 
+def test_markdown_marks_are_no_part_of_a_cell(tmp_path: Path) -> None:
+    lines = [
+        "# 某镇水务局2023年政府信息公开工作年度报告",
+        "## 一、总体情况",
+        "平稳。",
+        "## 二、主动公开政府信息情况",
+        "",
+    ]
+    lines += ["| 信息内容 | **本年制发<br>件数** | 本年废止件数 | &nbsp;现行有效件数 |", "|---|---|---|---|"]
+    lines += ["| **规章** | **4** | 5* | <u>6</u> |", "| 行政规范性文件 | 7 | 8 | &nbsp; |"]
+    file = tmp_path / "marks.md"
+    file.write_text("\n".join(lines), "utf-8")
+    cells = {
+        (f.item, f.column): f.value if f.status == "number" else f.status for f in parse(read_document(file)).facts
+    }
+    assert [cells["rules", c] for c in ("issued", "repealed", "in_force")] == [4, "unreadable", 6]
+    assert [cells["normative_documents", c] for c in ("issued", "repealed", "in_force")] == [7, 8, "blank"]
+
+
 def test_refused_numbers_are_named() -> None:
     noted = {n for note in read("unknown_subrow_pushed").notes for n in note.figures.get("numbers", [])}
     assert {"11", "22", "33", "44", "55", "66"} <= noted

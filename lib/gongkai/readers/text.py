@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from itertools import groupby
@@ -11,6 +12,8 @@ from gongkai.errors import UnreadableFile
 
 _BARS = re.compile(r"[|｜│┃]")
 _RULE = re.compile(r"[\s|:+=─━-]*(?:-{2,}|─{2,}|━{2,})[\s|:+=─━-]*")
+_TAG = re.compile(r"</?(?:br|b|strong|em|i|u|span|p|font)\b[^<>|]*>", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(\*\*|__|`)([^*_`]+)\1")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -53,6 +56,13 @@ def _split(line: str, number: int, parts: list[str], bordered: bool = False) -> 
     return Row(cells, delimited=True, opens=opens, closes=closes, open_end="\t" in line)
 
 
+def _unmarked(cell: str) -> str:
+    """A cell without Markdown's marks: `**4**`, `<br>`, `&nbsp;`. A lone asterisk is print and stays."""
+    body = html.unescape(_TAG.sub("", cell)).strip()
+    found = _EMPHASIS.fullmatch(body)
+    return found[2] if found else body
+
+
 def _framed(line: str) -> bool:
     return len(line) > 1 and bool(_BARS.match(line)) and bool(_BARS.match(line[-1]))
 
@@ -70,7 +80,7 @@ def _bar_rows(lines: list[tuple[int, str]]) -> list[Row]:
         parts = _BARS.split(line)
         if bordered:
             parts = parts[bool(_BARS.match(line)) : len(parts) - bool(_BARS.match(line[-1]))]
-        rows.append(_split(line, n, parts or [""], bordered))
+        rows.append(_split(line, n, [_unmarked(part) for part in parts] or [""], bordered))
     return rows
 
 
