@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gongkai import GongkaiError, UnreadableFile, read, read_folder
-from gongkai.readers import MOST_BYTES
+from gongkai.readers import MOST_BYTES_OF_TEXT
 
 ROOT = Path(__file__).parents[1]
 GOOD = ROOT / "data" / "reports" / "xigong-rsj-2023.txt"
@@ -34,7 +34,7 @@ BAD = {
         "no annual report on government-information disclosure found in it",
     ),
     "table.csv": (b"a,b\n1,2\n", NO_REPORT),
-    "large.txt": (b"x" * (MOST_BYTES + 1), "20.0 MB is too large for an annual report (limit 20 MB)."),
+    "large.txt": (b"x" * (MOST_BYTES_OF_TEXT + 1), "20.0 MB is too large for an annual report (limit 20 MB)."),
 }
 
 

@@ -13,6 +13,7 @@ from gongkai.frames import Parsed, assemble
 from gongkai.parse import parse
 from gongkai.parse.model import Report
 from gongkai.readers import text
+from gongkai.readers.encoding import decode
 from layouts import (
     ENCODINGS,
     EVERYTHING,
@@ -39,7 +40,7 @@ examples = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read(content: str, encoding: str = "utf-8") -> Report:
-    decoded, name = text.decode(encode(content, encoding), "invented.txt")
+    decoded, name = decode(encode(content, encoding), "invented.txt")
     return parse(Document("invented.txt", "0" * 64, "txt", name, text.rows(decoded)))
 
 

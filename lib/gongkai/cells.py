@@ -30,19 +30,20 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+{_MINUS}]|增加|增长|减少|下降|增|减)?\s*(?P<digits>[0-9][0-9,. ]*)\s*"
     rf"(?P<unit>亿元|万元|元|{'|'.join(_COUNT_UNITS)})?"
 )
-_MOST_CACHED, _LONGEST_CACHED = 20_000, 60
+# Labels and small numbers are the same in every report.
+_MOST_CACHED = 20_000
 # More digits than a float holds exactly would come back changed.
 _MOST_DIGITS = 15
 
 
 def plain(text: str) -> str:
     """`text` with full-width ASCII as ASCII, odd blanks as blanks, invisible characters gone."""
-    return text.translate(_TABLE)
+    return text if text.isascii() else text.translate(_TABLE)
 
 
 def compact(text: str) -> str:
     """`plain` without any white space: words with spaces inside are one word again."""
-    return re.sub(r"\s+", "", plain(text))
+    return "".join(plain(text).split())
 
 
 def list_mark(text: str) -> int | None:
@@ -58,20 +59,13 @@ def list_mark(text: str) -> int | None:
     return base + (_CHINESE_DIGITS.index(ones) if ones else 0) if body else None
 
 
-def _without_marks(text: str, keep_mark: bool) -> str:
+@lru_cache(_MOST_CACHED)
+def normalise_label(text: str, keep_mark: bool = False) -> str:
+    """A label as it is compared: no blanks, list mark, explanation in brackets or punctuation."""
     label = compact(text)
     if not keep_mark:
         label = _MARK.sub("", label, count=1)
     return _PUNCTUATION.sub("", _EXPLANATION.sub("", label))
-
-
-_cached_label = lru_cache(_MOST_CACHED)(_without_marks)
-
-
-def normalise_label(text: str, keep_mark: bool = False) -> str:
-    """A label as it is compared: no blanks, list mark, explanation in brackets or punctuation."""
-    # Labels and small numbers are the same in every report; sentences are not and would fill the cache.
-    return (_cached_label if len(text) <= _LONGEST_CACHED else _without_marks)(text, keep_mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +95,7 @@ def _digits(text: str) -> Decimal | None:
     return Decimal(number) if len(number.replace(".", "").lstrip("0")) <= _MOST_DIGITS else None
 
 
+@lru_cache(_MOST_CACHED)
 def read_number(text: str, signed: bool = False) -> Number:
     """The number in a cell, with its unit if one is printed in the cell.
 
@@ -108,10 +103,6 @@ def read_number(text: str, signed: bool = False) -> Number:
     What is printed and is no number comes back as `unreadable`, a lone dash as `dash`, nothing as
     `blank`; none of them has a value. Source: form.md, Facts; rule P-08.
     """
-    return (_cached_number if len(text) <= _LONGEST_CACHED else _number)(text, signed)
-
-
-def _number(text: str, signed: bool) -> Number:
     body = plain(text).strip()
     if not body:
         return BLANK
@@ -133,9 +124,7 @@ def _number(text: str, signed: bool) -> Number:
     return Number(float(str(digits * scale)) + 0.0, "number", unit, sign)
 
 
-_cached_number = lru_cache(_MOST_CACHED)(_number)
-
-
+@lru_cache(_MOST_CACHED)
 def is_value(text: str) -> bool:
     """Whether `text` alone can stand in a value cell: a number or a dash, not a word."""
     return read_number(text, signed=True).status in {"number", "dash"}

@@ -173,6 +173,10 @@ class Form:
             if row["kind"] != "heading" and (row["table"], row["code"]) not in known:
                 raise GongkaiError(f"declared/spellings.csv: {row['table']}.{row['code']} is not declared")
 
+    def section_order(self, section: str) -> int:
+        """The place of a section in the form, from 0."""
+        return [s.section for s in self.sections].index(section)
+
     def edition_of_year(self, year: int) -> str | None:
         """The edition in force for reports of `year`, or None before the first."""
         for e in self.editions.values():

@@ -13,7 +13,7 @@ import polars as pl
 from gongkai.document import Document
 from gongkai.errors import GongkaiError
 from gongkai.form import declared_rows, form
-from gongkai.notes import sentence
+from gongkai.notes import doubt, sentence
 from gongkai.parse.model import Report, TableReading
 
 SCHEMA = "1"
@@ -45,21 +45,27 @@ def build(frame: str, rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A report with the document it was read from and what the manifest says of it."""
+    """A report with the (first) document it was read from and what the manifest says of it."""
 
     document: Document
     report: Report
     prose: str | None = None
     role: str | None = None
+    report_id: str | None = None
 
 
 def report_ids(parsed: list[Parsed]) -> list[str]:
-    """`<agency as printed>-<year>`; with the start of the hash where a part is unknown or two agree."""
-    plain = [f"{p.report.identity.agency or 'unknown'}-{p.report.identity.year or 'unknown'}" for p in parsed]
+    """`<agency as printed>-<year>`; with the start of the hash where a part is unknown or two agree.
+
+    A report that comes with an id (from facts that were written before) keeps it.
+    """
+    plain = [
+        p.report_id or f"{p.report.identity.agency or 'unknown'}-{p.report.identity.year or 'unknown'}" for p in parsed
+    ]
     counts = Counter(plain)
     return [
         name
-        if counts[name] == 1 and p.report.identity.agency and p.report.identity.year
+        if counts[name] == 1 and (p.report_id or (p.report.identity.agency and p.report.identity.year))
         else f"{name}-{p.document.sha256[:8]}"
         for name, p in zip(plain, parsed, strict=True)
     ]
@@ -71,7 +77,10 @@ def _primary(parsed: list[Parsed]) -> list[bool]:
     for k, p in enumerate(parsed):
         identity = p.report.identity
         read = sum(f.status != "absent" for f in p.report.facts)
-        rank = (p.role != "primary", -read, p.document.sha256)
+        sure = sum(t.certainty == "sure" for t in p.report.tables)
+        # Of equally sure readings the one published last, then any that is always the same.
+        published = "".join(c for c in identity.page.get("published", "") if c.isdigit())
+        rank = (p.role != "primary", -sure, -read, -int(published[:8] or 0), p.document.sha256)
         key = (identity.agency, identity.year) if identity.agency and identity.year else (None, k)
         best[key] = min(best.get(key, (rank, k)), (rank, k))
     chosen = {k for _, k in best.values()}
@@ -102,6 +111,7 @@ def _report_row(p: Parsed, report_id: str, primary: bool) -> dict[str, Any]:
         "edition_of_year": form().edition_of_year(identity.year) if identity.year else None,
         "years_named": ", ".join(f"{place} {year}" for place, year in years),
         "years_agree": len({year for _, year in years}) <= 1,
+        **{name: identity.page.get(name) for name in ("publisher", "published", "index_number", "page_title", "link")},
     }
 
 
@@ -133,6 +143,9 @@ def _table_row(report: Report, reading: TableReading, report_id: str) -> dict[st
         "plus_signs": sum(f.sign == "+" and f.column != "items_change" for f in facts),
         "totals_dashed": totals["dash"],
         "totals_numbers": totals["number"],
+        "certainty": reading.certainty,
+        "doubt": "；".join(doubt(name, figures, "zh") for name, figures in reading.doubts) or None,
+        "doubt_en": "; ".join(doubt(name, figures, "en") for name, figures in reading.doubts) or None,
     }
 
 
@@ -144,7 +157,7 @@ def assemble(parsed: list[Parsed]) -> dict[str, pl.DataFrame]:
         rows["reports"].append(_report_row(p, report_id, primary))
         about = {"report_id": report_id, "agency": p.report.identity.agency, "year": p.report.identity.year}
         about["edition"] = p.report.edition
-        names = ("table", "item", "column", "value", "status", "unit", "printed", "where")
+        names = ("table", "item", "column", "value", "status", "unit", "printed", "where", "source")
         rows["facts"] += [{**about, **{name: getattr(f, name) for name in names}} for f in p.report.facts]
         rows["sections"] += [
             {"report_id": report_id, "section": s.section, "heading": s.heading, "text": s.text, "where": s.where}

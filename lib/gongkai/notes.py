@@ -14,15 +14,26 @@ def _sentences() -> dict[str, dict[str, str]]:
     return {row["kind"]: row for row in declared_rows("notes")}
 
 
+@cache
+def _doubts() -> dict[str, dict[str, str]]:
+    return {row["doubt"]: row for row in declared_rows("doubts")}
+
+
+def doubt(name: str, figures: dict[str, Any], lang: str) -> str:
+    """Why the reading of a table is in doubt, in `lang` (zh or en)."""
+    return _doubts()[name][lang].format(**figures)
+
+
 def _offer(note: Note, lang: str) -> str:
-    """The cells that reading order would give to orphan numbers; offered, never taken."""
+    """The cells that reading order or the sum of the row would give to numbers; offered, never taken."""
     offer: list[list[str]] = note.figures.get("offer") or []
     if not offer or note.table is None:
         return ""
     cells = [f"{form().cell_name(note.table, i, c, lang)} {number}" for i, c, number in offer]
+    by_order = note.kind == "orphan_numbers"
     if lang == "zh":
-        return f"按阅读顺序可能是：{'；'.join(cells)}（未采用）。"
-    return f"Reading order would give: {'; '.join(cells)} (not taken)."
+        return f"{'按阅读顺序' if by_order else '按本行合计'}可能是：{'；'.join(cells)}（未采用）。"
+    return f"{'Reading order' if by_order else 'The sum of the row'} would give: {'; '.join(cells)} (not taken)."
 
 
 def sentence(note: Note, lang: str) -> str:
@@ -33,6 +44,8 @@ def sentence(note: Note, lang: str) -> str:
             figures[f"item_{code}"] = form().name(note.table, figures["item"], code)
     else:
         figures |= {"item_zh": "本表", "item_en": "this table"}
+    if note.table and figures.get("column"):
+        figures |= {f"column_{code}": form().name(note.table, figures["column"], code) for code in ("zh", "en")}
     figures["numbers"] = ("、" if lang == "zh" else ", ").join(figures.get("numbers", []))
     figures[f"offer_{lang}"] = _offer(note, lang)
     return _sentences()[note.kind][lang].format(**figures).strip()

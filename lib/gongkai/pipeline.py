@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,14 +11,33 @@ from pathlib import Path
 import polars as pl
 from tqdm.auto import tqdm
 
-from gongkai import rules, store
+from gongkai import rules, store, worker
+from gongkai.corrections import apply_corrections, read_corrections, settle
 from gongkai.document import Document
 from gongkai.errors import GongkaiError, UnreadableFile
+from gongkai.facts_file import HEADER, read_facts
 from gongkai.frames import Parsed, assemble, build
-from gongkai.parse import parse
-from gongkai.readers import read_document
+from gongkai.parse import compose, read_part
+from gongkai.parse.model import Part
+from gongkai.readers import family, load_bytes, peek, to_document
 
 _TABLES = ("reports", "facts", "claims", "sections", "notes", "tables")
+
+
+# How the reason begins where a reader itself is at fault.
+UNEXPECTED = "reading it failed in a way that was not foreseen"
+
+# Longer files than published pages and texts are read where they can be stopped.
+_QUICK = 1_000_000
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as read: what it says of a report, or the reports whose facts it holds."""
+
+    document: Document
+    part: Part | None
+    reports: list[Parsed]
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,47 +99,114 @@ class Reading:
         return summary(self)
 
 
-def _read_one(path: str) -> tuple[Document, Parsed]:
-    document = read_document(path)
-    return document, Parsed(document, parse(document))
+def _shown(name: str) -> str:
+    """A file's name as it can be printed: one that is no UTF-8 with its odd bytes spelled out."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _from_bytes(name: str) -> _File:
+    """One file read and parsed. Raises UnreadableFile."""
+    path, data = _shown(name), load_bytes(Path(name))
+    kind = "facts" if data.startswith((b"PAR1", HEADER, codecs.BOM_UTF8 + HEADER)) else family(data, path)
+    if kind == "facts":
+        reports = read_facts(data, path)
+        return _File(reports[0].document, None, reports)
+    document = to_document(kind, data, path)
+    # The rows stay with the reader: what was read of them is all that goes on.
+    return _File(replace(document, rows=(), boxes={}), read_part(document), [])
+
+
+def _read_one(name: str) -> _File:
+    """One file; those that take heavy libraries, and long ones, in a process that can be stopped.
+
+    A file on which a reader fails is set aside like any other that cannot be read: the rest goes on.
+    """
+    head, size = peek(Path(name))
+    try:
+        if size <= _QUICK and not head.startswith((b"PK", b"PAR1")) and b"%PDF-" not in head:
+            return _from_bytes(name)
+        return worker.run(_from_bytes, name)
+    except worker.Stopped as e:
+        raise UnreadableFile(_shown(name), e.zh, e.en) from e
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, AttributeError) as e:
+        what = f"{type(e).__name__}: {str(e).strip().splitlines()[-1][:160] if str(e).strip() else ''}"
+        raise UnreadableFile(
+            _shown(name),
+            f"读取时出现意外错误（{what}）。请将该文件反馈给维护者。",
+            f"{UNEXPECTED} ({what}). Please send the file to the maintainers.",
+        ) from e
+
+
+def _joined(files: list[tuple[_File, dict[str, str]]]) -> list[tuple[list[_File], dict[str, str]]]:
+    """Files with the manifest's row of each, those of one report together: the report's file, then its attachments."""
+    groups: dict[tuple[str, str], tuple[list[_File], dict[str, str]]] = {}
+    mains = {row["report"] for _, row in files if row.get("report") and row.get("role") != "attachment"}
+    attached: list[tuple[str, _File]] = []
+    for file, row in files:
+        if row.get("role") == "attachment" and row.get("report") in mains:
+            attached.append((row["report"], file))
+        else:
+            groups[row.get("report", ""), file.document.sha256] = ([file], row)
+    for report, file in attached:
+        first = next(key for key, (_, row) in groups.items() if key[0] == report and row.get("role") != "attachment")
+        groups[first][0].append(file)
+    return list(groups.values())
+
+
+def _parsed(files: list[_File], row: dict[str, str]) -> list[Parsed]:
+    if files[0].part is None:
+        return files[0].reports
+    report = compose([file.part for file in files if file.part is not None])
+    return [Parsed(files[0].document, report, row.get("prose"), row.get("role"))]
+
+
+def _read_each(names: list[str], progress: bool) -> tuple[list[_File], list[dict[str, str]]]:
+    """The files that could be read, and what became of each file."""
+    found: list[_File] = []
+    outcome: list[dict[str, str]] = []
+    seen: dict[str, str] = {}
+    for name in tqdm(names, desc="读取报告 / reading", unit="file", disable=not progress or len(names) < 5):
+        path = _shown(name)
+        try:
+            file = _read_one(name)
+        except UnreadableFile as e:
+            outcome.append({"file": path, "status": "set aside", "reason": e.zh, "reason_en": e.en})
+            continue
+        if first := seen.get(file.document.sha256):
+            reasons = {"reason": f"与 {first} 内容完全相同", "reason_en": f"the same bytes as {first}"}
+            outcome.append({"file": path, "status": "duplicate", **reasons})
+            continue
+        seen[file.document.sha256] = path
+        found.append(file)
+        outcome.append({"file": path, "status": "read", "sha256": file.document.sha256})
+    return found, outcome
 
 
 def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     """Read files and folders in order. A file that cannot be read is set aside with its reason.
 
-    given = read + set aside + duplicate (the same bytes as a file before it). Raises GongkaiError if a
-    file listed in a manifest has changed.
+    given = read + set aside + duplicate (the same bytes as a file before it). Files that the manifest
+    lists as attachments of a report are read into it. Declared corrections are applied. Raises
+    GongkaiError if a file listed in a manifest has changed, or a correction no longer matches.
     """
     given = list(paths)
-    files = store.find_files(given)
+    names = store.find_files(given)
     folders = [Path(p) if Path(p).is_dir() else Path(p).parent for p in given]
     manifest = store.read_manifest(folders)
-    parsed: list[Parsed] = []
-    outcome: list[dict[str, str]] = []
-    seen: dict[str, str] = {}
-    for name in tqdm(files, desc="读取报告 / reading", unit="file", disable=not progress or len(files) < 5):
-        # A name that is no UTF-8 is shown with its odd bytes spelled out.
-        path = name.encode("utf-8", "backslashreplace").decode()
-        try:
-            document, one = _read_one(name)
-            document = replace(document, source=path)
-        except UnreadableFile as e:
-            outcome.append({"file": path, "status": "set aside", "reason": e.zh, "reason_en": e.en})
-            continue
-        if document.sha256 in seen:
-            first = seen[document.sha256]
-            reasons = {"reason": f"与 {first} 内容完全相同", "reason_en": f"the same bytes as {first}"}
-            outcome.append({"file": path, "status": "duplicate", **reasons})
-            continue
-        seen[document.sha256] = path
-        row = manifest.get(document.sha256, {})
-        parsed.append(Parsed(document, one.report, row.get("prose"), row.get("role")))
-        outcome.append({"file": path, "status": "read"})
-    frames = assemble(parsed)
-    ids = iter(frames["reports"]["report_id"])
+    corrections = read_corrections(folders)
+    files, outcome = _read_each(names, progress)
+    groups = _joined([(file, manifest.get(file.document.sha256, {})) for file in files])
+    parsed = [(group, one) for group, row in groups for one in _parsed(group, row)]
+    frames = assemble([one for _, one in parsed])
+    frames["facts"] = apply_corrections(frames["facts"], corrections)
+    frames["tables"] = settle(frames["tables"], frames["facts"])
+    ids: dict[str, str] = {}
+    for (group, _), report_id in zip(parsed, frames["reports"]["report_id"], strict=True):
+        for file in group:
+            ids.setdefault(file.document.sha256, report_id)
     for found in outcome:
         if found["status"] == "read":
-            found["report_id"] = next(ids)
+            found["report_id"] = ids[found.pop("sha256")]
     return Reading(**frames, files=build("files", outcome))
 
 
@@ -148,5 +235,7 @@ def read_folder(folder: str | Path, progress: bool = True) -> Reading:
     if not Path(folder).is_dir():
         raise GongkaiError(f"{folder}: no such folder. Name the folder that holds the reports.")
     if not store.find_files([folder]):
-        raise GongkaiError(f"{folder}: no reports in this folder. Put .txt or .md files into it.")
+        raise GongkaiError(
+            f"{folder}: no reports in this folder. Put reports into it: web pages, PDF, Word, Excel or text."
+        )
     return read_files([folder], progress=progress)

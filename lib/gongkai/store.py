@@ -12,7 +12,7 @@ import polars as pl
 
 from gongkai.errors import GongkaiError
 from gongkai.frames import SCHEMA, schema
-from gongkai.readers import text
+from gongkai.readers.encoding import decode
 
 # Files of gongkai's own in a data folder; they are no reports.
 OWN_FILES = {"manifest.csv", "agencies.csv", "corrections.csv", "reviews.csv", "SOURCES.md"}
@@ -44,6 +44,8 @@ def _left_out(path: Path) -> bool:
 def read_manifest(folders: Iterable[Path]) -> dict[str, dict[str, str]]:
     """sha256 → the row of the first `manifest.csv` in or beside one of `folders` that lists it.
 
+    Files of one report have the same `report`; `role` is `primary` for its file (or the version that
+    counts) and `attachment` for a file that fills what that one lacks.
     Raises GongkaiError if a listed file is there and its bytes have changed: evidence is never edited.
     """
     found: dict[str, dict[str, str]] = {}
@@ -52,7 +54,7 @@ def read_manifest(folders: Iterable[Path]) -> dict[str, dict[str, str]]:
         path = base / "manifest.csv"
         if not path.is_file():
             continue
-        content, _ = text.decode(path.read_bytes(), str(path))
+        content, _ = decode(path.read_bytes(), str(path))
         for row in csv.DictReader(io.StringIO(content, newline="")):
             file = base / (row.get("file") or "")
             if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != row.get("sha256"):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from gongkai.cells import BLANK, UNREADABLE, Number, normalise_label, read_number, to_wan_yuan
+from dataclasses import dataclass, replace
+
+from gongkai.cells import normalise_label
 from gongkai.document import Document, Row
 from gongkai.errors import UnreadableFile
 from gongkai.form import TABLES, Shape, form
 from gongkai.parse.across import read_table
 from gongkai.parse.identity import identify
-from gongkai.parse.model import Fact, Note, Report, TableReading
+from gongkai.parse.certainty import judged
+from gongkai.parse.facts import all_facts
+from gongkai.parse.model import Note, Part, Region, Report, TableReading
 from gongkai.parse.regions import find_regions, loose_region
 from gongkai.parse.sections import find_headings, first_report, sections
+from gongkai.parse.traditional import as_printed, simplified
 
 _NO_REPORT_ZH = "其中没有政府信息公开工作年度报告：六个部分的标题不足两个，三张表也没有。请检查是否选对了文件。"
 _NO_REPORT = (
@@ -18,43 +23,8 @@ _NO_REPORT = (
     "nor one of its tables. Check that this is the right file (政府信息公开工作年度报告)."
 )
 
-
-def _number(text: str, column: str, unit: str, header: str | None) -> tuple[Number, str]:
-    """What a cell says and in which unit, given the unit of its header (money only)."""
-    signed = column == "items_change"
-    found = read_number(text, signed=signed)
-    if column != "amount":
-        return (UNREADABLE if found.unit == "万元" else found), unit
-    if found.value is None or found.unit == "万元":
-        return found, unit
-    if found.unit is not None:
-        return UNREADABLE, unit
-    if header is None:
-        return found, "unknown"
-    return Number(to_wan_yuan(found.value, header), found.status, header, found.sign), unit
-
-
-def _facts(readings: dict[str, TableReading], edition: str | None, shape: Shape, where: dict[str, str]) -> list[Fact]:
-    """One fact for every cell of the form, printed or not."""
-    facts = []
-    for table in TABLES:
-        reading = readings.get(table)
-        for item in form().rows(table, edition, shape):
-            for column in form().item_columns(item, edition):
-                unit = form().columns[table, column].unit
-                cell = reading.placed.get((item.item, column)) if reading else None
-                if cell is None or reading is None:
-                    facts.append(Fact(table, item.item, column, None, "absent", unit, None, where.get(table, "")))
-                    continue
-                money = reading.money.get((item.item, column))
-                found, unit = _number(cell.text, column, unit, money)
-                printed = cell.text if found != BLANK else ""
-                facts.append(
-                    Fact(
-                        table, item.item, column, found.value, found.status, unit, printed, str(cell.place), found.sign
-                    )
-                )
-    return facts
+# Notes that say that a table was not found.
+MISSING = frozenset({"no_table", "table_picture", "run_together"})
 
 
 def _edition(readings: dict[str, TableReading], year: int | None) -> tuple[str | None, str | None]:
@@ -82,53 +52,119 @@ def _row_edition(region: list[tuple[int, Row]]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _main(parts: list[Part], table: str) -> TableReading:
+    """The reading of the first file that has the table."""
+    every = [part.readings[table] for part in parts]
+    return next((r for r in every if r.placed), next((r for r in every if r.present), every[0]))
+
+
 def _shape(readings: dict[str, TableReading], edition: str | None) -> Shape:
     applications, proactive = readings.get("applications"), readings.get("proactive")
     single = applications.shape.single_other if applications else edition != max(form().editions)
     return Shape(single, proactive.shape.split if proactive else frozenset())
 
 
-def parse(document: Document) -> Report:
-    """Read a document as an annual report. Raises UnreadableFile if it is none."""
-    rows, further = first_report(document.rows, find_headings(document.rows))
-    headings = find_headings(rows)
-    regions = find_regions(rows, headings)
-    if len({s for s, _ in headings}) < 2 and not regions:
-        raise UnreadableFile(document.source, _NO_REPORT_ZH, _NO_REPORT)
-    in_tables = {k for region in regions.values() for k, _ in region}
-    identity = identify(rows, headings, in_tables)
+@dataclass(frozen=True)
+class Found:
+    """What the lines of a file hold: the first report in it, and where another begins.
+
+    `rows` are those that are read, in simplified characters; `printed` are the file's own.
+    """
+
+    rows: tuple[Row, ...]
+    printed: tuple[Row, ...]
+    headings: list[tuple[str, int]]
+    regions: dict[str, Region]
+    further: Row | None
+
+
+def _find(document: Document) -> Found:
+    """The report in a document. Raises UnreadableFile if there is none."""
+    for script in ("as printed", "simplified"):
+        every = simplified(document.rows) if script == "simplified" else document.rows
+        rows, headings, further = first_report(every)
+        regions = find_regions(rows, headings)
+        if len({s for s, _ in headings}) >= 2 or regions:
+            printed = rows if script == "as printed" else document.rows[: len(rows)]
+            return Found(rows, printed, headings, regions, further)
+    raise UnreadableFile(document.source, _NO_REPORT_ZH, _NO_REPORT)
+
+
+def _missing(found: Found, table: str, where: str, edition: str | None) -> list[Note]:
+    """Why a table was not found, as far as its section shows."""
+    loose = loose_region(found.rows, found.headings, table)
+    notes = [n for n in read_table(table, loose, edition).notes if n.kind == "run_together"]
+    picture = next((row for _, row in loose if row.role == "picture"), None)
+    if picture is not None:
+        return [*notes, Note("table_picture", table, str(picture.place), {})]
+    return [*notes, Note("no_table", table, where, {})]
+
+
+def read_part(document: Document) -> Part:
+    """Read one file of a report. Raises UnreadableFile if it holds none."""
+    found = _find(document)
+    rows, printed, headings = found.rows, found.printed, found.headings
+    in_tables = {k for region in found.regions.values() for k, _ in region}
+    identity = identify(rows, headings, in_tables, document.meta)
+    if rows is not printed:
+        agency, title = (as_printed(name, rows, printed) for name in (identity.agency, identity.title))
+        identity = replace(identity, agency=agency, title=title)
     expected = form().edition_of_year(identity.year) if identity.year else None
-    readings = {}
-    for table, region in regions.items():
-        default = _row_edition(region) or expected if table == "proactive" else expected
-        readings[table] = read_table(table, region, default)
-        in_tables -= readings[table].prose
-    edition, edition_from = _edition(readings, identity.year)
-    shape = _shape(readings, edition)
     where = {
-        s.table: f"{rows[k].place} ({rows[k].text.lstrip('# ')[:30]})"
+        s.table: f"{rows[k].place} ({printed[k].text.lstrip('# ')[:30]})"
         for code, k in headings
         for s in form().sections
         if s.section == code and s.table
     }
-    notes = [note for reading in readings.values() for note in reading.notes]
-    if further:
-        notes.append(Note("second_report", None, str(further.place), {"text": further.text[:60]}))
+    readings: dict[str, TableReading] = {}
+    notes: list[Note] = []
+    if found.further:
+        notes.append(Note("second_report", None, str(found.further.place), {"text": found.further.text[:60]}))
     for table in TABLES:
-        if table not in readings:
-            missing = read_table(table, loose_region(rows, headings, table), edition)
-            notes += [n for n in missing.notes if n.kind == "run_together"]
-            notes.append(Note("no_table", table, where.get(table, ""), {}))
+        region = found.regions.get(table)
+        if region:
+            default = _row_edition(region) or expected if table == "proactive" else expected
+            readings[table] = read_table(table, region, default)
+            in_tables -= readings[table].prose
+        else:
             readings[table] = TableReading(table, where=where.get(table, ""))
+            notes += _missing(found, table, where.get(table, ""), expected)
+    texts = {} if rows is printed else {c.place: c.text for row in printed for c in row.cells}
+    prose = sections(printed, headings, in_tables)
+    return Part(document.source, identity, readings, prose, tuple(s for s, _ in headings), tuple(notes), texts)
+
+
+def compose(parts: list[Part]) -> Report:
+    """One report from the files that hold it: what the first lacks is filled from the next, cell by cell."""
+    first = parts[0]
+    identity = next((p.identity for p in parts if p.identity.agency and p.identity.year), first.identity)
+    readings = {table: _main(parts, table) for table in TABLES}
+    edition, edition_from = _edition(readings, identity.year)
+    shape = _shape(readings, edition)
+    facts, disagreements = all_facts(parts, edition, shape)
+    found = {r.table for r in readings.values() if r.present}
+    notes = [n for p in parts for n in (*p.notes, *(m for r in p.readings.values() for m in r.notes))]
+    # A table that another file holds is not missing.
+    notes = [n for n in notes if n.kind not in MISSING or n.table not in found]
+    own = {s.section for s in first.sections}
+    filled = [s for p in parts[1:] for s in p.sections if s.section not in own]
+    prose = tuple(
+        sorted((*first.sections, *filled), key=lambda s: form().section_order(s.section)) if filled else first.sections
+    )
     return Report(
         identity=identity,
         edition=edition,
         edition_from=edition_from,
         markers=frozenset(m for r in readings.values() for m in r.markers),
         shape=shape,
-        facts=tuple(_facts(readings, edition, shape, where)),
-        sections=sections(rows, headings, in_tables),
-        headings=tuple(s for s, _ in headings),
-        tables=tuple(readings[t] for t in TABLES),
-        notes=tuple(notes),
+        facts=tuple(facts),
+        sections=prose,
+        headings=tuple(s.section for s in prose) if filled else first.headings,
+        tables=tuple(judged(readings[t], [f for f in facts if f.table == t]) for t in TABLES),
+        notes=(*notes, *disagreements),
     )
+
+
+def parse(document: Document) -> Report:
+    """Read a document as an annual report. Raises UnreadableFile if it is none."""
+    return compose([read_part(document)])

@@ -5,10 +5,14 @@ from __future__ import annotations
 from gongkai.cells import plain
 from gongkai.document import Cell
 from gongkai.form import form
-from gongkai.parse.align import align, printed_values
+from gongkai.parse.align import Aligned, align, printed_values
 from gongkai.parse.headers import header_text, named_columns, stacked_text
 from gongkai.parse.model import Header, Line, Region, TableReading
+from gongkai.parse.spanned import header_pairs, under
 from gongkai.parse.tables import TableReader
+
+# The offset of a row that was read under its header.
+UNDER_HEADER = -1
 
 
 class AcrossReader(TableReader):
@@ -17,11 +21,17 @@ class AcrossReader(TableReader):
     def _place_all(self, headers: list[Header]) -> None:
         items = form().rows(self.table, self.reading.edition, self.reading.shape)
         cells = [(i.item, c) for i in items for c in form().item_columns(i, self.reading.edition)]
-        rows = [line for line in self.lines if line.item is None and line.label and printed_values(self._cells(line))]
+        rows = [
+            line
+            for line in self.lines
+            if line.item is None
+            and line.label
+            and (printed_values(self._cells(line)) or (self.rows_at[line.row].spans and len(line.values) == len(cells)))
+        ]
         if not rows:
             super()._place_all(headers)
             return
-        found = [(line, align(line, len(cells), self.grid)) for line in rows]
+        found = [(line, self._aligned(line, cells)) for line in rows]
         whole = [(line, a) for line, a in found if a.cells is not None and not a.reason]
         texts = {tuple(plain(c.text) for c in line.values) for line, _ in whole}
         self.reading.present = True
@@ -35,13 +45,23 @@ class AcrossReader(TableReader):
         if len(texts) != 1:
             return
         line, a = whole[0]
-        if not self._in_order(line, [c for _, c in cells]):
+        if not (a.offset == UNDER_HEADER or self._in_order(line, [c for _, c in cells])):
             self._refuse(line, "header_order")
             return
         for key, cell in zip(cells, a.cells or [], strict=True):
             if cell is not None:
                 self.reading.placed[key] = cell
         self.reading.rows_found = len(items)
+
+    def _aligned(self, line: Line, cells: list[tuple[str, str]]) -> Aligned:
+        """The values under their headers where the file shows how wide each is, else by their number."""
+        row = self.rows_at[line.row]
+        places = header_pairs([r for k, r in self.region if k < line.row and r.table == row.table], self.table)
+        found = under(list(zip(row.cells, row.spans, strict=True)), [], places) if set(places) == set(cells) else None
+        if found is None or len(line.values) != len(row.cells):
+            return align(line, len(cells), self.grid)
+        self.reading.header_in_order = list(places) == cells
+        return Aligned([found[key] for key in cells], offset=UNDER_HEADER)
 
     def _in_order(self, line: Line, columns: list[str]) -> bool:
         """Whether the header names the columns in form order; noted where it cannot be told."""

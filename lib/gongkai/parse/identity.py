@@ -11,21 +11,22 @@ import re
 from gongkai.cells import compact
 from gongkai.document import Row
 from gongkai.parse.model import Identity
+from gongkai.parse.page import page_fields
 
 _YEAR = r"(?P<year{n}>[12][0-9]{{3}}|[一二三四五六七八九〇○零０]{{4}})年度?"
-_REPORT = r"(?:政府信息公开|政务公开|信息公开)(?:工作)?(?:情况)?(?:的)?年度(?:工作)?报告"
+_REPORT = r"(?:政府信息公开|政务公开|信息公开)(?:工作)?(?:情况)?(?:的)?(?:年度(?:工作)?报告|年报)"
 _AGENCY = r"(?P<agency{n}>[\u4e00-\u9fff（）()·]{{2,40}}?)(?:关于)?"
 _TITLE = re.compile(
     f"(?:{_AGENCY.format(n=1)})?{_YEAR.format(n=1)}(?:{_AGENCY.format(n=2)})?{_REPORT}(?:[（(][^）)]*[)）])?"
 )
+# The year may stand behind: 某局政府信息公开工作年度报告（2023年度）.
+_TITLE_YEAR_LAST = re.compile(f"{_AGENCY.format(n=1)}?{_REPORT}[（(]{_YEAR.format(n=1)}[)）]")
 _PERIOD = re.compile(
     r"(?:统计期限|数据.{0,8}期限|时间范围).{0,12}?自?([12][0-9]{3})年1月1日.{0,3}?至.{0,2}?(?:([12][0-9]{3})年)?12月31日"
 )
 _SIGNED = re.compile(
     r"(?:[一-鿿]{2,30}(?:局|政府|委员会|办公室|办事处|厅|委|中心))?([12][0-9]{3}|二[〇○零]二?[一二三四五六七八九〇○零十]+)年[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}日"
 )
-_PUBLISHED = re.compile(r"(?:公开日期|发布日期|发布时间|成文日期)[:：|]?([12][0-9]{3})[-年./]")
-_PUBLISHER = re.compile(r"(?:发布机构|发文机关|信息来源|来源)[:：|]?([一-鿿]{3,40})")
 _CONTACT = re.compile(
     r"请(?:与|向)([一-鿿（）]{3,40}?(?:局|委员会|委|办公室|政府|街道办事处|厅|部|院|中心|处))(?:办公室|综合科|秘书科)?(?:进行)?(?:联系|咨询|反映)"
 )
@@ -62,11 +63,11 @@ def _year(text: str) -> int | None:
 def read_title(text: str) -> tuple[str | None, int] | None:
     """(agency, year) if `text`, blanks removed, is the title of a report, else None."""
     body = re.sub(r"^(?:#+|\*+|附件[0-9一二三]?[:：]?|[0-9]{1,2}[.．、]|《)+", "", compact(text)).rstrip("*》。 ")
-    found = _TITLE.fullmatch(body)
+    found = _TITLE.fullmatch(body) or _TITLE_YEAR_LAST.fullmatch(body)
     year = _year(found["year1"]) if found else None
     if not found or year is None:
         return None
-    agency = found["agency1"] or found["agency2"]
+    agency = found["agency1"] or found.groupdict().get("agency2")
     named = agency is not None and agency not in {"政府", "政务"} and not _NOT_AGENCY.search(agency)
     return (agency if named else None), year
 
@@ -105,49 +106,76 @@ def _first(pattern: re.Pattern[str], lines: list[str]) -> re.Match[str] | None:
 
 
 def _years(
-    head: list[str], tail: list[str], attached: tuple[str | None, int] | None, title_year: int | None
+    head: list[str], tail: list[str], attached: tuple[str | None, int] | None, titled: int | None, page: dict[str, str]
 ) -> list[tuple[str, int]]:
     """Every place that names the year, surest first."""
-    found: list[tuple[str, int]] = [] if title_year is None else [("title", title_year)]
+    found: list[tuple[str, int]] = [] if titled is None else [("title", titled)]
     if period := _first(_PERIOD, head):
         found.append(("period", int(period[2] or period[1])))
     if attached:
         found.append(("attachment", attached[1]))
-    if published := _first(_PUBLISHED, head):
-        found.append(("published", int(published[1]) - 1))
+    if published := re.match(r"[12][0-9]{3}", page.get("published", "")):
+        found.append(("published", int(published[0]) - 1))
     signed = [m for line in tail[-6:] if (m := _SIGNED.fullmatch(compact(line)))]
     if signed and (year := _year(signed[-1][1])):
         found.append(("signature", year - 1))
     return found
 
 
-def identify(rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: set[int]) -> Identity:
-    """Agency, year and title of a report from its rows."""
+def _page_title(page: dict[str, str]) -> list[tuple[str | None, int, str]]:
+    """The title in the page's head, alone or before the name of the site."""
+    text = page.get("page_title", "")
+    parts = [text, *re.split(r"\s*[-_|—–]+\s*", text)]
+    return [(*read, part) for part in parts if (read := read_title(part))][:1]
+
+
+def _best_title(
+    rows: tuple[Row, ...], page: dict[str, str], is_page: bool
+) -> tuple[str | None, int | None, str | None]:
+    """(agency, year, title) of the report, from the rows before section 一.
+
+    Links to other years' reports stand around the title. On a page the first heading is it, else what
+    the page's head says, else the title nearest to the report; in a text the latest year is this
+    report's, and of its readings the first, which has the whole name where it is printed in several lines.
+    """
+    headed = _titles([row.text for row in rows if row.role == "title"])
+    titles = _titles([row.text for row in rows if row.role != "link"])
+    named = [t for t in titles if t[0]] or titles
+    if is_page:
+        inner = headed or _page_title(page) or named[-1:]
+        year = inner[0][1] if inner else None
+        # The heading may leave the agency to the page's head.
+        choice = [t for t in [*headed, *_page_title(page), *named] if t[0] and t[1] == year] or inner
+        return choice[0] if choice else (None, None, None)
+    latest = max((t[1] for t in named), default=None)
+    return next((t for t in named if t[1] == latest), (None, None, None))
+
+
+def identify(
+    rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: set[int], meta: dict[str, str]
+) -> Identity:
+    """Agency, year and title of a report from its rows and what its page says of itself (`meta`)."""
     first = min((k for _, k in headings), default=min(len(rows), 40))
     # The front of a report is short; what stands far above section 一 is the page around it.
-    head = [row.text for row in rows[max(0, first - 40) : first]]
+    front = rows[max(0, first - 40) : first]
+    head = [row.text for row in front if row.role != "link"]
     tail_start = max((k for _, k in headings), default=first)
-    tail = [row.text for k, row in enumerate(rows) if k >= tail_start and k not in in_tables]
-    titles = _titles(head)
-    named = [t for t in titles if t[0]]
-    nothing: list[tuple[str | None, int | None, str | None]] = [(None, None, None)]
-    # Links to other years' reports stand around the title: the latest year is this report's, and of its
-    # readings the first, which has the whole name where the title is printed in several lines.
-    latest = max((t[1] for t in named or titles), default=None)
-    agency, title_year, title = next((t for t in named or titles if t[1] == latest), nothing[0])
+    tail = [row.text for k, row in enumerate(rows) if k >= tail_start and k not in in_tables and row.role != "link"]
+    page = page_fields(front, meta)
+    agency, title_year, title = _best_title(front, page, bool(meta) or any(row.role for row in rows))
     attached = _attachment(tail)
     source = "title" if agency else None
     candidates = [
         ("heading", _heading_agency(head)),
         ("attachment", attached[0] if attached else None),
         ("contact", m[1] if (m := _first(_CONTACT, tail)) else None),
-        ("publisher", m[1] if (m := _first(_PUBLISHER, head)) else None),
+        ("publisher", page.get("publisher")),
     ]
     if agency is None:
         source, agency = next(((s, a) for s, a in candidates if a), (None, None))
     # An attachment may be another body's report.
     own = attached if attached and attached[0] in {None, agency} else None
-    years = _years(head, tail, own, title_year)
+    years = _years(head, tail, own, title_year, page)
     return Identity(
         agency=agency,
         agency_from=source,
@@ -155,4 +183,5 @@ def identify(rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: 
         year_from=years[0][0] if years else None,
         title=title,
         other_years=tuple(years[1:]),
+        page=page,
     )

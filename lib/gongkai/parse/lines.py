@@ -114,7 +114,7 @@ class Cutter:
                 if k <= at:
                     self.add_text(row.cells[k])
             self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=max(at, 0), width=len(row.cells))
-        elif numbers:
+        elif numbers or (not texts and self.across and row.spans and self.run):
             # In the one row of values of a table laid out across, text is a cell that is no number.
             self.open(list(row.cells), index, delimited=True, label_at=-1, width=len(row.cells))
 
@@ -144,17 +144,20 @@ class Cutter:
             # Text behind a group's label is a sub-row of its own, known or not, and its numbers are not the group's.
             if found[0] in self.groups and texts[-1] != k:
                 return None
-            return k if rest and (self._may_be_empty(found[0], row.cells[k]) or printed_values(list(rest))) else None
+            empty = self._may_be_empty(found[0], row.cells[k], bool(row.spans))
+            return k if rest and (empty or printed_values(list(rest))) else None
         return None
 
-    def _may_be_empty(self, code: str, label: Cell) -> bool:
-        """Whether the label may stand before empty cells only.
+    def _may_be_empty(self, code: str, label: Cell, shown: bool) -> bool:
+        """Whether the label may stand before empty cells only; `shown`: the file says how wide they are.
 
-        Not where it may as well be a header (其他, 总计 and all items of the table of section 四), nor
-        where it opens a group: （六）其他处理 is a row in one shape and heads three in the other.
+        Not where it may as well be a header (其他, 总计 and all items of the table of section 四), nor,
+        unless its cells are shown, where it opens a group: （六）其他处理 is a row in one shape and heads
+        three in the other.
         """
-        header = normalise_label(label.text, keep_mark=True) in form().column_labels[self.table]
-        return not header and code not in self.groups and not self.across
+        words = normalise_label(label.text, keep_mark=True)
+        header = list_mark(label.text) is None and words in form().column_labels[self.table]
+        return not header and (shown or code not in self.groups) and not self.across
 
     def plain(self, row: Row, index: int) -> None:
         """A line without delimiters: a label, one value, or a whole row with its values parted by blanks.

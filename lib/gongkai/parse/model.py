@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from gongkai.document import Cell, Row
+from gongkai.document import Cell, Place, Row
 from gongkai.form import Shape
 
 # Rows of a table with their index in the file.
@@ -40,8 +40,7 @@ class Note:
     figures: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One cell of the form; see form.md, Facts."""
 
     table: str
@@ -53,6 +52,7 @@ class Fact:
     printed: str | None
     where: str
     sign: str | None = None
+    source: str = ""
 
 
 # The place of a label that line breaks moved: nothing can be concluded from it.
@@ -108,6 +108,9 @@ class TableReading:
     numbers_printed: int = 0
     orphans: int = 0
     header_in_order: bool | None = None
+    rows_in_order: bool = True
+    certainty: str = "not read"
+    doubts: tuple[tuple[str, dict[str, Any]], ...] = ()
     prose: frozenset[int] = frozenset()
     notes: list[Note] = field(default_factory=list)
 
@@ -135,6 +138,20 @@ class Identity:
     year_from: str | None
     title: str | None
     other_years: tuple[tuple[str, int], ...] = ()
+    page: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one file says of a report. `texts`: cells as printed, where they were read in another script."""
+
+    source: str
+    identity: Identity
+    readings: dict[str, TableReading]
+    sections: tuple[Section, ...]
+    headings: tuple[str, ...]
+    notes: tuple[Note, ...]
+    texts: dict[Place, str]
 
 
 @dataclass(frozen=True, slots=True)

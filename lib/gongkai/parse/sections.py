@@ -63,15 +63,19 @@ def find_headings(rows: tuple[Row, ...]) -> list[tuple[str, int]]:
     return kept
 
 
-def first_report(rows: tuple[Row, ...], headings: list[tuple[str, int]]) -> tuple[tuple[Row, ...], Row | None]:
-    """The rows of the first report in a file, and where another begins: section 一 again after section 五 or 六."""
+def first_report(rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], list[tuple[str, int]], Row | None]:
+    """The rows and headings of the first report in a file, and where another begins.
+
+    That is where section 一 comes again after section 五 or 六.
+    """
+    headings = find_headings(rows)
     seen: set[str] = set()
     for section, k in headings:
         if section == "一" and seen & {"五", "六"} and "一" in seen:
             start = next((j for j in range(k - 1, max(k - 12, 0), -1) if "年度报告" in rows[j].text), k)
-            return rows[:start], rows[start]
+            return rows[:start], find_headings(rows[:start]), rows[start]
         seen.add(section)
-    return rows, None
+    return rows, headings, None
 
 
 def _row_heading(row: Row) -> str | None:

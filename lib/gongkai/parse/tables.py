@@ -7,10 +7,12 @@ from collections import Counter
 from gongkai.cells import header_unit, is_unit, is_value, normalise_label, plain, read_number
 from gongkai.document import Cell
 from gongkai.form import Item, Shape, form
-from gongkai.parse.align import Aligned, align, grid_of, printed_values
+from gongkai.parse.align import Aligned, align, grid_of, printed_values, readings
+from gongkai.parse.cuts import whole_rows
 from gongkai.parse.headers import column_order, read_header
 from gongkai.parse.lines import Cutter, mend_labels
 from gongkai.parse.model import Header, Line, Region, TableReading
+from gongkai.parse.spanned import Spanned
 from gongkai.parse.settle import Settler, misses_total
 
 
@@ -19,7 +21,7 @@ class TableReader:
 
     def __init__(self, table: str, region: Region, edition: str | None) -> None:
         self.table = table
-        self.region = region
+        self.region = region = whole_rows(region, form().item_labels[table])
         self.reading = TableReading(table, where=str(region[0][1].place) if region else "")
         cutter = Cutter(table, self.reading)
         self.lines = cutter.walk(region)
@@ -81,6 +83,9 @@ class TableReader:
         )
         self._orphans()
         self._run_together()
+        for _, row in self.region:
+            if row.role == "unsure":
+                self.reading.note("unsure_row", str(row.place), text=row.text[:60])
         return reading
 
     def _splits(self) -> list[str]:
@@ -95,9 +100,10 @@ class TableReader:
         counts = Counter(line.item for line in self.lines if line.item in wanted)
         tried = [(line, self._columns(k, line, headers, wanted)) for k, line in enumerate(self.lines)]
         settler = Settler(self.table, self.region, self.grid)
+        spanned = Spanned(self.region, form().column_labels[self.table]).read(tried)
         aligned = [
-            (settler.unrepeated(line, columns) or align(line, len(columns), self.grid)) if columns else None
-            for line, columns in tried
+            (settler.unrepeated(line, columns) or known or align(line, len(columns), self.grid)) if columns else None
+            for (line, columns), known in zip(tried, spanned, strict=True)
         ]
         open_rows = any(a is not None and a.reason == "ambiguous" for a in aligned)
         in_line = open_rows and settler.stands_in_line(tried, aligned)
@@ -113,6 +119,9 @@ class TableReader:
             settled = settler.by_header(line, columns, found) if in_line else found
             self._take(line, columns, Aligned(None, "ambiguous") if doubtful else settled)
         self.reading.rows_found = len({item for item, _ in self.reading.placed} | set(counts))
+        order = [item for item in wanted if item in counts]
+        met = list(dict.fromkeys(line.item for line in self.lines if line.item in wanted))
+        self.reading.rows_in_order = met == order
 
     def _doubtful(self, line: Line, columns: tuple[str, ...], found: Aligned, reasons: set[tuple[bool, str]]) -> bool:
         """Whether other rows show that this one may fit its columns by accident.
@@ -160,7 +169,7 @@ class TableReader:
         """Place the cells of a line, or say why not."""
         if found.cells is None or line.item is None:
             self.reading.rows_short += 1
-            self._refuse(line, f"{found.reason}_row", columns=len(columns))
+            self._refuse(line, f"{found.reason}_row", columns=len(columns), offer=self._offer(line, columns))
             return
         if found.reason == "cut":
             self.reading.rows_short += 1
@@ -173,9 +182,23 @@ class TableReader:
             if unit:
                 self.reading.money[line.item, "amount"] = unit
         taken = {id(cell) for cell in found.cells}
-        left = [c for piece in line.pieces for c in piece if id(c) not in taken and is_value(c.text)]
+        rest = line.values if self.rows_at[line.row].spans else [c for piece in line.pieces for c in piece]
+        left = [c for c in rest if id(c) not in taken and is_value(c.text)]
         if left:
             self._orphan(left, line.row)
+
+    def _offer(self, line: Line, columns: tuple[str, ...]) -> list[list[str]]:
+        """The one way to cut a row with empty cells that adds up to its total, if there is just one."""
+        ways = readings(line.values, len(columns), self.grid.stripped) if line.delimited else {}
+        fitting = [way for way in ways.values() if not misses_total(self.table, columns, Aligned(way))]
+        whole = any(form().columns[self.table, c].sum_of for c in columns)
+        if len(fitting) != 1 or not whole or line.item is None:
+            return []
+        return [
+            [line.item, c, cell.text.strip()]
+            for c, cell in zip(columns, fitting[0], strict=True)
+            if cell and cell.text.strip()
+        ]
 
     def _header_cells(self, line: Line) -> list[Cell]:
         """The header over a line: the nearest text before it that is no label of the line itself."""
@@ -242,6 +265,8 @@ class TableReader:
         """Labels with digits stuck to them: cells that lost their separators are never cut by guess."""
         for _, row in self.region:
             for cell in row.cells:
+                if is_value(cell.text):
+                    continue
                 text = plain(cell.text).strip()
                 body = text.rstrip("0123456789.,+-—")
                 stuck = bool(body) and not body[-1].isspace() and any(ch.isdigit() for ch in text[len(body) :])

@@ -4,45 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from itertools import groupby
 
-from gongkai.document import Cell, Place, Row
-from gongkai.errors import UnreadableFile
+from gongkai.document import Cell, Content, Place, Row
+from gongkai.readers.encoding import decode
 
 _BARS = re.compile(r"[|｜│┃]")
 _RULE = re.compile(r"[\s|:+=─━-]*(?:-{2,}|─{2,}|━{2,})[\s|:+=─━-]*")
 _TAG = re.compile(r"</?(?:br|b|strong|em|i|u|span|p|font)\b[^<>|]*>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(\*\*|__|`)([^*_`]+)\1")
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-
-
-def _looks_like_text(content: str) -> bool:
-    """Whether few characters are control codes, private or unassigned: gb18030 decodes nearly anything."""
-    sample = content[:20_000]
-    odd = sum(unicodedata.category(c) in {"Cc", "Co", "Cn"} and c not in "\t\n\r\f\v" for c in sample)
-    return odd <= len(sample) // 100
-
-
-def decode(data: bytes, source: str) -> tuple[str, str]:
-    """The text and its encoding: by mark, else strict UTF-8, else the GB family as gb18030.
-
-    gb18030 contains GB2312 and GBK; the narrower codecs fail on characters in use (€, 镕).
-    Raises UnreadableFile.
-    """
-    encodings = [name for mark, name in _BOMS if data.startswith(mark)] or ["utf-8", "gb18030"]
-    for encoding in encodings:
-        try:
-            content = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if _looks_like_text(content):
-            return content, encoding
-    raise UnreadableFile(
-        source,
-        "内容不是 UTF-8 或 GB18030（GBK、GB2312）编码的文字。请用编辑器打开并另存为 UTF-8。",
-        "the bytes are no text in UTF-8 or GB18030 (GBK, GB2312). Open it in an editor and save it as UTF-8.",
-    )
 
 
 def _single(line: str, number: int) -> Row:
@@ -126,3 +96,9 @@ def rows(content: str) -> tuple[Row, ...]:
         elif kind == "text":
             found += [_single(line, n) for n, line in run]
     return tuple(row for row in found if row.cells)
+
+
+def read(data: bytes, source: str) -> Content:
+    """The lines of a text. Raises UnreadableFile if the bytes are no text."""
+    content, encoding = decode(data, source)
+    return Content(rows(content), encoding=encoding)

@@ -1,0 +1,581 @@
+"""Word files (.docx, .docm): what Word shows, in reading order, tables with their spans.
+
+One pass of lxml over the main part; automatic numbers, which are not in the text, are computed (ECMA-376, 17.9).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.etree import _Element
+
+from gongkai.document import Cell, Content, Place, Row
+from gongkai.readers.container import Package, gap, guarded, joined, marked, refuse
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_OFF = {"0", "false", "off"}
+_LEVELS = 9
+
+
+def w(name: str) -> str:
+    """The full name of an element or attribute of WordprocessingML."""
+    return _W + name
+
+
+_VAL = w("val")
+
+
+def value(properties: _Element | None, name: str, default: str | None = None) -> str | None:
+    """The value of a property, `default` if it is there without one, None if it is not there."""
+    found = properties.find(_W + name) if properties is not None else None
+    return None if found is None else found.get(_VAL) or default
+
+
+def is_on(properties: _Element | None, name: str) -> bool:
+    """Whether a property is set."""
+    return value(properties, name, "1") not in {None, *_OFF}
+
+
+# -- numbers as words ------------------------------------------------------------------------------
+
+
+def _grouped(n: int, digits: str, units: str, one: bool = True) -> str:
+    """A number below 10000 in words; `one`: ten begins with a one only behind hundreds (十, 一百一十)."""
+    text = ""
+    for place, digit in zip(range(3, -1, -1), map(int, f"{n:04}"), strict=True):
+        if digit:
+            bare = digit == 1 and place > 0 and (not one or (place == 1 and not text))
+            text += ("" if bare else digits[digit]) + (units[place - 1] if place else "")
+        elif text and not text.endswith(digits[0]) and n % 10**place:
+            text += digits[0]
+    return text or digits[0]
+
+
+_ROMAN = (
+    *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL")),
+    *((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
+)
+
+
+def _roman(n: int) -> str:
+    text = ""
+    for size, letters in _ROMAN:
+        text += letters * (n // size)
+        n %= size
+    return text
+
+
+def _letters(n: int) -> str:
+    return chr(65 + (n - 1) % 26) * ((n - 1) // 26 + 1) if n else ""
+
+
+def _from(first: str, most: int) -> Callable[[int], str]:
+    """Characters that stand in a row in Unicode from `first`; above `most` plain digits, as Word has it."""
+    return lambda n: chr(ord(first) + n - 1) if 0 < n <= most else str(n)
+
+
+def _of(characters: str) -> Callable[[int], str]:
+    return lambda n: characters[(n - 1) % len(characters)] if n else ""
+
+
+def _digits(digits: str) -> Callable[[int], str]:
+    return lambda n: "".join(digits[int(d)] for d in str(n))
+
+
+def _counting(n: int) -> str:
+    return _grouped(n, "〇一二三四五六七八九" if n < 100 else "零一二三四五六七八九", "十百千")
+
+
+_FORMATS: dict[str, Callable[[int], str]] = {
+    "decimalZero": lambda n: f"{n:02}",
+    "upperRoman": _roman,
+    "lowerRoman": lambda n: _roman(n).lower(),
+    "upperLetter": _letters,
+    "lowerLetter": lambda n: _letters(n).lower(),
+    "decimalFullWidth": _digits("０１２３４５６７８９"),
+    "decimalFullWidth2": _digits("０１２３４５６７８９"),
+    "decimalEnclosedCircle": _from("①", 20),
+    "decimalEnclosedCircleChinese": _from("①", 20),
+    "decimalEnclosedParen": _from("⑴", 20),
+    "decimalEnclosedFullstop": _from("⒈", 20),
+    "ideographEnclosedCircle": _from("㊀", 10),
+    "ideographTraditional": _of("甲乙丙丁戊己庚辛壬癸"),
+    "ideographZodiac": _of("子丑寅卯辰巳午未申酉戌亥"),
+    "ideographDigital": _digits("〇一二三四五六七八九"),
+    "japaneseDigitalTenThousand": _digits("〇一二三四五六七八九"),
+    "taiwaneseDigital": _digits("○一二三四五六七八九"),
+    "chineseCounting": _counting,
+    "chineseCountingThousand": _counting,
+    "taiwaneseCounting": _counting,
+    "taiwaneseCountingThousand": _counting,
+    "japaneseCounting": lambda n: _grouped(n, "〇一二三四五六七八九", "十百千", one=False).replace("〇", "") or "〇",
+    "chineseLegalSimplified": lambda n: _grouped(n, "零壹贰叁肆伍陆柒捌玖", "拾佰仟"),
+    "ideographLegalTraditional": lambda n: _grouped(n, "零壹貳參肆伍陸柒捌玖", "拾佰仟"),
+    "none": lambda _: "",
+}
+
+
+def number_text(n: int, form: str | None) -> str:
+    """A number in one of Word's number formats; in digits where the format is not known."""
+    return _FORMATS.get(form or "decimal", str)(n) if 0 <= n < 10_000 else str(n)
+
+
+# -- styles and lists ------------------------------------------------------------------------------
+
+
+class Styles:
+    """What the styles of a file say of paragraphs and runs that use them."""
+
+    def __init__(self, root: _Element | None) -> None:
+        styles = root.findall(w("style")) if root is not None else []
+        self._by_id = {style.get(w("styleId")) or "": style for style in styles}
+        self._titles = {i for i, style in self._by_id.items() if (value(style, "name") or "").lower() == "title"}
+        self._default = next(
+            (
+                s.get(w("styleId"))
+                for s in styles
+                if s.get(w("default")) in {"1", "true"} and s.get(w("type")) == "paragraph"
+            ),
+            None,
+        )
+        self._hidden = {i for i in self._by_id if self._vanishes(i)}
+        self._lists = {i: self._numbered(i) for i in self._by_id}
+
+    def chain(self, style: str | None) -> list[_Element]:
+        """A style and those it is based on."""
+        found: list[_Element] = []
+        while style in self._by_id and self._by_id[style] not in found and len(found) < 20:
+            found.append(self._by_id[style])
+            style = value(found[-1], "basedOn")
+        return found
+
+    def _vanishes(self, style: str) -> bool:
+        own = [s.find(w("rPr")) for s in self.chain(style)]
+        said = [is_on(p, "vanish") for p in own if p is not None and p.find(w("vanish")) is not None]
+        return bool(said) and said[0]
+
+    def _numbered(self, style: str) -> tuple[str, int | None] | None:
+        """(list, level) of a paragraph style; the level is None where only the list says it."""
+        level: int | None = None
+        for element in self.chain(style):
+            properties = element.find(f"{w('pPr')}/{w('numPr')}")
+            own = value(properties, "ilvl")
+            level = int(own) if own and level is None else level
+            if number := value(properties, "numId"):
+                return number, level
+        return None
+
+    def is_title(self, properties: _Element | None) -> bool:
+        return value(properties, "pStyle") in self._titles
+
+    def hides(self, run: _Element, paragraph: str | None = None) -> bool:
+        """Whether a run's own properties, its style or its paragraph's style hide it."""
+        if run.find(w("vanish")) is not None:
+            return is_on(run, "vanish")
+        return bool(self._hidden) and (value(run, "rStyle") in self._hidden or paragraph in self._hidden)
+
+    def numbered(self, properties: _Element) -> tuple[str, int | None, str | None] | None:
+        """(list, level, style) of a paragraph by its style."""
+        style = value(properties, "pStyle") or self._default
+        found = self._lists.get(style or "")
+        return (*found, style) if found else None
+
+    def list_of(self, style: str) -> str | None:
+        found = self._lists.get(style)
+        return found[0] if found else None
+
+
+class Numbering:
+    """The lists of a file, counting as it is read."""
+
+    def __init__(self, root: _Element | None, styles: Styles) -> None:
+        self._styles = styles
+        empty: list[_Element] = []
+        self._abstract = {
+            a.get(w("abstractNumId")): a for a in (root.findall(w("abstractNum")) if root is not None else empty)
+        }
+        self._lists = {n.get(w("numId")): n for n in (root.findall(w("num")) if root is not None else empty)}
+        self._levels: dict[str, tuple[str, list[_Element | None], dict[int, int]]] = {}
+        self._counts: dict[str, list[int | None]] = {}
+        self._begun: set[tuple[str, int]] = set()
+
+    def _resolved(self, number: str) -> tuple[str, list[_Element | None], dict[int, int]]:
+        """(what it counts with, its levels, the levels at which it starts anew) of a list."""
+        if number not in self._levels:
+            element, base = self._lists.get(number), ""
+            seen: set[str] = set()
+            while element is not None and base not in seen:
+                seen.add(base)
+                base = value(element, "abstractNumId") or ""
+                linked = value(self._abstract.get(base), "numStyleLink")
+                if linked is None:
+                    break
+                element = self._lists.get(self._styles.list_of(linked))
+            levels: list[_Element | None] = [None] * _LEVELS
+            starts: dict[int, int] = {}
+            overrides = self._lists[number].findall(w("lvlOverride")) if number in self._lists else []
+            own = self._abstract.get(base)
+            for holder in [*([own] if own is not None else []), *overrides]:
+                for level in holder.findall(w("lvl")):
+                    if (k := int(level.get(w("ilvl")) or 0)) < _LEVELS:
+                        levels[k] = level
+                if start := value(holder, "startOverride"):
+                    starts[int(holder.get(w("ilvl")) or 0)] = int(start)
+            self._levels[number] = base, levels, starts
+        return self._levels[number]
+
+    def _of(self, properties: _Element) -> tuple[str, int] | None:
+        """(list, level) of a paragraph."""
+        own = properties.find(w("numPr"))
+        number, level = value(own, "numId"), value(own, "ilvl")
+        by_style = self._styles.numbered(properties)
+        if number is None and by_style is None:
+            return None
+        if number is None and by_style is not None:
+            number, inherited, style = by_style
+            if level is None and inherited is None:
+                levels = self._resolved(number)[1]
+                inherited = next((k for k, e in enumerate(levels) if value(e, "pStyle") == style), 0)
+            level = level or str(inherited or 0)
+        return (number, min(int(level or 0), _LEVELS - 1)) if number not in {None, "0"} else None
+
+    def label(self, properties: _Element) -> str:
+        """The number printed before a paragraph, "" if there is none; counts on."""
+        if not self._lists or (found := self._of(properties)) is None:
+            return ""
+        number, at = found
+        base, levels, starts = self._resolved(number)
+        level = levels[at]
+        if level is None:
+            return ""
+        counts = self._counts.setdefault(base, [None] * _LEVELS)
+        first = [int(value(e, "start") or 1) if e is not None else 1 for e in levels]
+        if at in starts and (number, at) not in self._begun:
+            counts[at] = starts[at]
+        else:
+            before = counts[at]
+            counts[at] = first[at] if before is None else before + 1
+        self._begun.add((number, at))
+        for k in range(at + 1, _LEVELS):
+            restart = value(levels[k], "lvlRestart")
+            if restart is None or at < int(restart):
+                counts[k] = None
+        legal = is_on(level, "isLgl")
+        if _form(level) == "bullet":
+            return ""
+
+        def shown(match: re.Match[str]) -> str:
+            k = int(match[1]) - 1
+            n = counts[k]
+            form = "decimal" if legal and k < at else _form(levels[k])
+            return number_text(first[k] if n is None else n, form)
+
+        return re.sub(r"%([1-9])", shown, value(level, "lvlText") or "")
+
+
+def _form(level: _Element | None) -> str | None:
+    """The number format of a level; a newer Word may wrap it in a choice."""
+    found = next(level.iter(w("numFmt")), None) if level is not None else None
+    return found.get(_VAL) if found is not None else None
+
+
+_P, _TBL, _TR, _TC, _R, _T, _RPR, _PPR = (w(name) for name in ("p", "tbl", "tr", "tc", "r", "t", "rPr", "pPr"))
+_TCPR, _TRPR, _MERGE, _VAL, _DELETED = (w(name) for name in ("tcPr", "trPr", "vMerge", "val", "del"))
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_ALTERNATE, _CHOICE = f"{_MC}AlternateContent", f"{_MC}Choice"
+_TEXTS = frozenset({_T, "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"})
+_SIGNS = {w("br"): "\n", w("cr"): "\n", w("tab"): "\t", w("ptab"): "\t", w("noBreakHyphen"): "-"}
+_PICTURES = frozenset(
+    {"{http://schemas.openxmlformats.org/drawingml/2006/main}blip", "{urn:schemas-microsoft-com:vml}imagedata"}
+)
+# What is not shown: properties, deletions, the origin of what was moved, field codes, the reading above a character.
+_SILENT = frozenset(
+    map(w, ("pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "del", "moveFrom"))
+) | frozenset(map(w, ("delText", "instrText", "delInstrText", "rt")))
+_SYM, _FIELD, _BOX, _SDT = (w(name) for name in ("sym", "fldChar", "txbxContent", "sdt"))
+_PLACEHOLDER = f"{w('sdtPr')}/{w('showingPlcHdr')}"
+_IMPORTED = frozenset({w("altChunk"), w("subDoc")})
+# A cell with more text than any cell of a form has is a part of the page's layout.
+_LONGEST_CELL = 400
+_MOST_CELLS = 100_000
+_MOST_COLUMNS = 1_000
+_DEEPEST = 20
+
+
+_BLOCKS = frozenset({_P, _TBL}) | _IMPORTED
+_ROWS, _CELLS = frozenset({_TR}), frozenset({_TC})
+_CONTENT = frozenset({_P, _TBL, _TR, _TC})
+
+
+def _unwrapped(parent: _Element, wanted: frozenset[str]) -> Iterator[_Element]:
+    """The children of those names, also those inside content controls, insertions and the like."""
+    for child in parent:
+        tag = child.tag
+        if tag in wanted:
+            yield child
+        elif tag == _ALTERNATE:
+            yield from _unwrapped(_chosen(child), wanted)
+        elif tag not in _SILENT and tag not in _CONTENT:
+            yield from _unwrapped(child, wanted)
+
+
+def _chosen(alternate: _Element) -> _Element:
+    """The one of several forms of the same content that is read: the first, as a new Word does."""
+    choice = alternate.find(_CHOICE)
+    return choice if choice is not None else alternate[0] if len(alternate) else alternate
+
+
+_NOTHING = etree.Element("nothing")
+
+
+class _Slot(NamedTuple):
+    """A cell of a table's grid: its element and its columns, from and to (excluded)."""
+
+    cell: _Element
+    start: int
+    end: int
+
+
+def _number(properties: _Element | None, name: str, default: int) -> int:
+    found = value(properties, name)
+    return int(found) if found else default
+
+
+def _slots(row: _Element) -> list[tuple[_Slot, str | None]]:
+    """The cells of a row with their columns, each with its vertical merge."""
+    properties = row.find(_TRPR)
+    column = _number(properties, "gridBefore", 0)
+    found: list[tuple[_Slot, str | None]] = []
+    for cell in _unwrapped(row, _CELLS):
+        own = cell.find(_TCPR)
+        end = column + max(_number(own, "gridSpan", 1), 1)
+        merge = own.find(_MERGE) if own is not None else None
+        if found and value(own, "hMerge", "continue") == "continue":
+            found[-1] = (found[-1][0]._replace(end=end), found[-1][1])
+        else:
+            down = None if merge is None else merge.get(_VAL) or "continue"
+            found.append((_Slot(cell, column, end), down))
+        column = end
+    return found
+
+
+def _grid(table: _Element) -> Iterator[tuple[int, list[_Slot]]]:
+    """(row number, the cells that begin in it) for each row that is shown."""
+    open_: dict[int, int] = {}  # first column → end of the cells that may go on below
+    number = 0
+    for row in _unwrapped(table, _ROWS):
+        properties = row.find(_TRPR)
+        if is_on(properties, "hidden") or (properties is not None and properties.find(_DELETED) is not None):
+            continue
+        number += 1
+        slots = _slots(row)
+        begun = [s for s, merge in slots if merge != "continue" or open_.get(s.start) != s.end]
+        open_ = {s.start: s.end for s, merge in slots if merge is not None}
+        yield number, begun
+
+
+class _Paragraph:
+    """What a paragraph shows: its text, the text boxes anchored in it, whether there is a picture."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.boxes: list[_Element] = []
+        self.picture = False
+
+
+class _Story:
+    """Walks the text of a document and collects its rows."""
+
+    def __init__(self, source: str, styles: Styles, numbering: Numbering) -> None:
+        self.source, self.styles, self.numbering = source, styles, numbering
+        self.rows: list[Row] = []
+        self.paragraphs, self.tables = count(1), count(1)
+        self.cells = self.depth = 0
+        # For each field around the text: whether its result has begun, which may be paragraphs after its code.
+        self.fields: list[bool] = []
+        self.style: str | None = None
+
+    # -- paragraphs -----------------------------------------------------------------------------
+
+    def _run(self, run: _Element, into: _Paragraph) -> None:
+        """A run, as far as it is not hidden; what is raised or struck through is marked."""
+        properties = run.find(_RPR)
+        if properties is None:
+            properties = _NOTHING
+        if self.styles.hides(properties, self.style):
+            return
+        raised = value(properties, "vertAlign") in {"superscript", "subscript"}
+        struck = is_on(properties, "strike") or is_on(properties, "dstrike")
+        start = len(into.parts)
+        self._inline(run, into)
+        if raised or struck:
+            into.parts[start:] = [marked("".join(into.parts[start:]), raised, struck)]
+
+    def _inline(self, parent: _Element, into: _Paragraph) -> None:
+        """The text inside a paragraph, whatever wraps it."""
+        for child in parent:
+            tag = child.tag
+            if tag == _R:
+                self._run(child, into)
+            elif tag in _TEXTS:
+                if all(self.fields) and child.text:
+                    into.parts.append(child.text.replace("\n", " "))
+            elif tag in _SILENT:
+                continue
+            elif tag in _SIGNS:
+                into.parts.append(_SIGNS[tag] if all(self.fields) else "")
+            elif tag == _FIELD:
+                self._field(child.get(w("fldCharType")))
+            elif tag == _SYM:
+                into.parts.append(_symbol(child))
+            elif tag == _BOX:
+                into.boxes.append(child)
+            elif tag == _ALTERNATE:
+                self._inline(_chosen(child), into)
+            elif tag != _SDT or child.find(_PLACEHOLDER) is None:
+                into.picture = into.picture or tag in _PICTURES
+                self._inline(child, into)
+
+    def _field(self, kind: str | None) -> None:
+        if kind == "begin":
+            self.fields.append(False)
+        elif kind == "separate" and self.fields:
+            self.fields[-1] = True
+        elif kind == "end" and self.fields:
+            self.fields.pop()
+
+    def read(self, paragraph: _Element) -> tuple[list[str], _Paragraph]:
+        """The lines of a paragraph behind its number, and what else is in it."""
+        found = _Paragraph()
+        properties = paragraph.find(_PPR)
+        outer, self.style = self.style, value(properties, "pStyle")
+        self._inline(paragraph, found)
+        self.style = outer
+        # No code of a field goes on in the next paragraph: it is one that was never closed.
+        self.fields = [begun for begun in self.fields if begun]
+        text = "".join(found.parts).strip()
+        mark = properties.find(_RPR) if properties is not None else None
+        if properties is None or (not text and mark is not None and mark.find(_DELETED) is not None):
+            return text.split("\n"), found
+        label = self.numbering.label(properties)
+        if label:
+            text = label + (gap("0", text) if text[:1].isdigit() else "") + text
+        return text.split("\n"), found
+
+    def paragraph(self, element: _Element) -> None:
+        lines, found = self.read(element)
+        role = "title" if self.styles.is_title(element.find(_PPR)) else ""
+        lines = [line for raw in lines if (line := raw.strip())]
+        for line in lines or ([""] if found.picture else []):
+            place = Place(next(self.paragraphs), None, "", "paragraph")
+            self.rows.append(Row((Cell(line, place),), role=role if line else "picture"))
+        for box in found.boxes:
+            self.flow(box)
+
+    # -- tables ---------------------------------------------------------------------------------
+
+    def flow(self, parent: _Element) -> None:
+        """Paragraphs and tables in reading order."""
+        for block in self.blocks(parent):
+            if block.tag == _P:
+                self.paragraph(block)
+            else:
+                self.table(block)
+
+    def blocks(self, parent: _Element) -> Iterator[_Element]:
+        for block in _unwrapped(parent, _BLOCKS):
+            if block.tag in _IMPORTED:
+                refuse(
+                    self.source,
+                    "正文是引用的另一文件（altChunk），本身没有文字。请用 Word 打开后另存为 .docx 再读。",
+                    "its text is another file that it imports (altChunk). "
+                    "Open it in Word, save it as .docx and read that file.",
+                )
+            yield block
+
+    def text(self, parent: _Element) -> str:
+        """All text of a cell."""
+        lines: list[str] = []
+        for block in self.blocks(parent):
+            if block.tag == _TBL:
+                lines += [self.text(slot.cell) for _, slots in _grid(block) for slot in slots]
+            else:
+                own, found = self.read(block)
+                lines += [*own, *(self.text(box) for box in found.boxes)]
+        return joined(lines)
+
+    def table(self, table: _Element) -> None:
+        """The rows of a table, or the flow of what a layout table holds."""
+        self.depth += 1
+        grid = list(_grid(table))
+        self._check(grid)
+        if _is_layout(table):
+            self._flow_cells(grid)
+        else:
+            number = next(self.tables)
+            if _parts_figures(grid):
+                self._add_rows(grid, number)
+            else:
+                self._flow_cells(grid)
+        self.depth -= 1
+
+    def _flow_cells(self, grid: list[tuple[int, list[_Slot]]]) -> None:
+        for _, slots in grid:
+            for slot in slots:
+                self.flow(slot.cell)
+
+    def _add_rows(self, grid: list[tuple[int, list[_Slot]]], number: int) -> None:
+        for r, slots in grid:
+            cells = tuple(Cell(self.text(s.cell), Place(r, s.start + 1, f"table {number}", "row")) for s in slots)
+            if cells:
+                spans = tuple((s.start, s.end) for s in slots)
+                self.rows.append(Row(cells, delimited=True, spans=spans, table=number))
+
+    def _check(self, grid: list[tuple[int, list[_Slot]]]) -> None:
+        self.cells += sum(len(slots) for _, slots in grid)
+        wide = any(slot.end > _MOST_COLUMNS for _, slots in grid for slot in slots)
+        if wide or self.cells > _MOST_CELLS or self.depth > _DEEPEST:
+            refuse(
+                self.source,
+                f"表格超过 {_MOST_CELLS} 格、{_MOST_COLUMNS} 列或 {_DEEPEST} 层，不是年度报告。请只保存报告部分。",
+                f"its tables have more than {_MOST_CELLS} cells, {_MOST_COLUMNS} columns or {_DEEPEST} levels, "
+                "which no annual report has. Save the report alone.",
+            )
+
+
+def _symbol(element: _Element) -> str:
+    """A character given by its number in a font; Symbol's stand where Unicode has private ones."""
+    code = int(element.get(w("char")) or "20", 16)
+    return chr(code - 0xF000 if 0xF020 <= code < 0xF080 and element.get(w("font")) == "Symbol" else code)
+
+
+def _is_layout(table: _Element) -> bool:
+    """Whether a table holds a table of more than one cell."""
+    return any(sum(1 for _ in inner.iter(_TC)) > 1 for inner in table.iterdescendants(_TBL))
+
+
+def _parts_figures(grid: list[tuple[int, list[_Slot]]]) -> bool:
+    """Whether a table has rows of several cells and no column of prose."""
+    several = [slots for _, slots in grid if len(slots) > 1]
+    return bool(several) and not any(
+        sum(len(t.text or "") for t in slot.cell.iter(_T)) > _LONGEST_CELL for slots in several for slot in slots
+    )
+
+
+def read(data: bytes, source: str) -> Content:
+    """The rows of a Word file. Headers, footers, notes and comments are not read. Raises UnreadableFile."""
+    with guarded(source):
+        package = Package(data, source)
+        main = package.main()[1]
+        parts = [next(iter(package.related(main, kind).values()), None) for kind in ("styles", "numbering")]
+        trees = [package.xml(name) if name else None for name in parts]
+        styles = Styles(trees[0])
+        body = package.xml(main).find(w("body"))
+        story = _Story(source, styles, Numbering(trees[1], styles))
+        if body is not None:
+            story.flow(body)
+        return Content(tuple(story.rows), package.meta())
