@@ -46,6 +46,7 @@ def compact(text: str) -> str:
     return "".join(plain(text).split())
 
 
+@lru_cache(_MOST_CACHED)
 def list_mark(text: str) -> int | None:
     """The number before a label (`5.`, `（三）`, `四、`), or None."""
     found = _MARK.match(compact(text))

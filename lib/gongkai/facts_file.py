@@ -46,8 +46,20 @@ def _frame(data: bytes, source: str) -> pl.DataFrame:
 def _report(rows: list[dict[str, Any]], source: str) -> Report:
     """A report from its facts; what only the report itself says (prose, headings, notes) is not there."""
     first = rows[0]
-    names = ("table", "item", "column", "value", "status", "unit", "printed")
-    facts = [Fact(*(r[n] for n in names), r.get("where") or "", None, r.get("source") or source) for r in rows]
+    facts = [
+        Fact(
+            r["table"],
+            r["item"],
+            r["column"],
+            r["value"],
+            r["status"],
+            r["unit"],
+            r["printed"],
+            where=r.get("where") or "",
+            source=r.get("source") or source,
+        )
+        for r in rows
+    ]
     items = {f.item for f in facts}
     split = frozenset(i.item for i in form().items.values() if i.shape == "split" and i.item in items)
     shape = Shape(not any(i.shape == "three" and i.item in items for i in form().items.values()), split)

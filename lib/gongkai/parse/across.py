@@ -56,6 +56,8 @@ class AcrossReader(TableReader):
     def _aligned(self, line: Line, cells: list[tuple[str, str]]) -> Aligned:
         """The values under their headers where the file shows how wide each is, else by their number."""
         row = self.rows_at[line.row]
+        if not row.spans:
+            return align(line, len(cells), self.grid)
         places = header_pairs([r for k, r in self.region if k < line.row and r.table == row.table], self.table)
         found = under(list(zip(row.cells, row.spans, strict=True)), [], places) if set(places) == set(cells) else None
         if found is None or len(line.values) != len(row.cells):
@@ -70,7 +72,7 @@ class AcrossReader(TableReader):
         # The last row alone names them all where cells merged downwards are repeated.
         texts = [header_text(cells), stacked_text(rows), *(header_text(list(row.cells)) for row in rows)]
         named = [named_columns(self.table, text) for text in texts]
-        self.reading.header_in_order = columns in named and self._items_in_order(cells)
+        self.reading.header_in_order = tuple(columns) in named and self._items_in_order(cells)
         if self.reading.header_in_order:
             return True
         # Read by order only if what is left of the header is in the order of the form.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from gongkai.cells import is_value, normalise_label
 from gongkai.document import Cell, Row
@@ -11,7 +12,9 @@ from gongkai.form import form
 from gongkai.parse.model import Header
 
 
-def named_columns(table: str, text: str) -> list[str]:
+# Headers are the same in most reports.
+@lru_cache(2_000)
+def named_columns(table: str, text: str) -> tuple[str, ...]:
     """Column codes in the order in which normalised header `text` names them.
 
     The longest label is looked for first (本年处理决定数量 holds 处理决定数量), and what is found is taken
@@ -24,7 +27,7 @@ def named_columns(table: str, text: str) -> list[str]:
     for label, code in labels:
         found += [(match.start(), code) for match in re.finditer(re.escape(label), text)]
         text = text.replace(label, "〇" * len(label))
-    return [code for _, code in sorted(found)]
+    return tuple(code for _, code in sorted(found))
 
 
 def header_text(cells: list[Cell]) -> str:
@@ -40,7 +43,7 @@ def stacked_text(rows: list[Row]) -> str:
     return "".join(normalise_label(text, keep_mark=True) for text in columns)
 
 
-def editions_of(table: str, columns: list[str], text: str) -> set[str]:
+def editions_of(table: str, columns: tuple[str, ...], text: str) -> set[str]:
     """The editions whose own words the header uses (rule P-01)."""
     found = set()
     for code in columns:
@@ -120,7 +123,7 @@ def read_header(table: str, line: int, cells: list[Cell], rows: list[Row]) -> He
     first_sum = next((k for k, w in enumerate(words) if w in sums), len(words))
     led = bool(form().heading_labels[table] & set(words[:first_sum]))
     delimited = any(row.delimited for row in rows)
-    return Header(line, tuple(named), frozenset(editions_of(table, named, text)), exact, words, led, delimited)
+    return Header(line, named, frozenset(editions_of(table, named, text)), exact, words, led, delimited)
 
 
 def column_order(header: Header, table: str, declared: tuple[str, ...]) -> tuple[tuple[str, ...], bool] | None:

@@ -27,6 +27,8 @@ def is_page_mark(text: str) -> bool:
 
 def heading_of(text: str) -> str | None:
     """The section whose heading `text` is, whatever its Markdown level or wording known, or None."""
+    if len(text) > 2 * _LONGEST_HEADING:
+        return None
     body = _LEADERS.sub("", text.strip().lstrip("#*").strip()).rstrip("*")
     if len(compact(body)) > _LONGEST_HEADING or re.search(r"[。；！？]", body):
         return None

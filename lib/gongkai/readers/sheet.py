@@ -62,7 +62,7 @@ def _formatted(number: str, form: str) -> str:
     A format that shows another number (in thousands, as a fraction, on conditions) is named beside it, so that
     the cell is not read as a number that nobody sees.
     """
-    section = re.sub(r"E[+-]0+", "", form.split(";")[0])
+    section = re.sub(r"E[+-]0+", "", form.partition(";")[0])
     tokens = list(_FORMAT.finditer(section))
     digits = [t["digits"] for t in tokens if t["digits"]]
     if section in {"@", ""}:

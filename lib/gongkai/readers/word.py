@@ -43,13 +43,13 @@ def is_on(properties: _Element | None, name: str) -> bool:
 # -- numbers as words ------------------------------------------------------------------------------
 
 
-def _grouped(n: int, digits: str, units: str, one: bool = True) -> str:
-    """A number below 10000 in words; `one`: ten begins with a one only behind hundreds (十, 一百一十)."""
+def _grouped(n: int, digits: str, units: str, bare: str = "tens") -> str:
+    """A number below 10000 in words; `bare`: where a one is left out: never, before leading `tens` (十), or always."""
     text = ""
     for place, digit in zip(range(3, -1, -1), map(int, f"{n:04}"), strict=True):
         if digit:
-            bare = digit == 1 and place > 0 and (not one or (place == 1 and not text))
-            text += ("" if bare else digits[digit]) + (units[place - 1] if place else "")
+            left_out = digit == 1 and place > 0 and (bare == "always" or (bare == "tens" and place == 1 and not text))
+            text += ("" if left_out else digits[digit]) + (units[place - 1] if place else "")
         elif text and not text.endswith(digits[0]) and n % 10**place:
             text += digits[0]
     return text or digits[0]
@@ -112,9 +112,9 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "chineseCountingThousand": _counting,
     "taiwaneseCounting": _counting,
     "taiwaneseCountingThousand": _counting,
-    "japaneseCounting": lambda n: _grouped(n, "〇一二三四五六七八九", "十百千", one=False).replace("〇", "") or "〇",
-    "chineseLegalSimplified": lambda n: _grouped(n, "零壹贰叁肆伍陆柒捌玖", "拾佰仟"),
-    "ideographLegalTraditional": lambda n: _grouped(n, "零壹貳參肆伍陸柒捌玖", "拾佰仟"),
+    "japaneseCounting": lambda n: _grouped(n, "〇一二三四五六七八九", "十百千", "always").replace("〇", "") or "〇",
+    "chineseLegalSimplified": lambda n: _grouped(n, "零壹贰叁肆伍陆柒捌玖", "拾佰仟", "never"),
+    "ideographLegalTraditional": lambda n: _grouped(n, "零壹貳參肆伍陸柒捌玖", "拾佰仟", "never"),
     "none": lambda _: "",
 }
 
