@@ -11,6 +11,7 @@ import pytest
 from gongkai.form import TABLES, Shape, form
 from gongkai.pipeline import Reading, read_files
 from gongkai.rules.declared import causes, rules, severity, verdicts
+from gongkai.store import write_csv
 from layouts import Form, Printed, keys, render
 
 CASES = [
@@ -22,7 +23,7 @@ CASES = [
 
 def printed(outline: str, steps: str) -> str:
     """The report of a case as Markdown: every cell 0 but those named, then the changes to its text."""
-    edition, rows = outline.split()
+    edition, rows = outline.split()[:2]
     cells = dict.fromkeys(keys(edition, rows == "1"), "0")
     year, changes = 2019 if edition == "2019" else 2023, []
     for step in [s.strip() for s in steps.split(" ; ") if s.strip()]:
@@ -55,11 +56,17 @@ def changed(text: str, change: str) -> str:
     return text.replace(found.group(), "")
 
 
-def read_text(text: str, folder: Path) -> Reading:
+def read_text(text: str, folder: Path, outline: str = "") -> Reading:
+    """The reading of a report; `facts`: of its facts alone, `twice`: beside a version in which every cell is 0."""
     file = folder / "report.md"
     file.write_text(text, "utf-8")
-    reading = read_files([file])
+    if outline.endswith(" twice"):
+        (folder / "other.md").write_text(printed(outline, "") + "\n", "utf-8")
+    reading = read_files([folder])
     assert reading.set_aside.is_empty(), reading.set_aside.to_dicts()
+    if outline.endswith(" facts"):
+        write_csv(reading.facts, folder / "facts.csv")
+        reading = read_files([folder / "facts.csv"])
     return reading
 
 
@@ -68,8 +75,10 @@ def test_case(case: str, tmp_path: Path) -> None:
     head, outline, steps = (case + " ").split("|", 2)
     rule, verdict, scope = head.split()
     verdict, _, grade = verdict.partition(":")
-    reading = read_text(printed(outline, steps), tmp_path)
-    found = reading.verdicts.filter((pl.col("rule") == rule) & (pl.col("scope") == scope)).to_dicts()
+    reading = read_text(printed(outline, steps), tmp_path, outline.strip())
+    counting = reading.reports.filter("primary")["report_id"].implode()
+    mine = (pl.col("rule") == rule) & (pl.col("scope") == scope) & pl.col("report_id").is_in(counting)
+    found = reading.verdicts.filter(mine).to_dicts()
     assert [f["verdict"] for f in found] == [verdict]
     if grade:
         assert found[0]["severity"] == grade

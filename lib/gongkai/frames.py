@@ -14,7 +14,8 @@ from gongkai.document import Document
 from gongkai.errors import GongkaiError
 from gongkai.form import declared_rows, form
 from gongkai.notes import doubt, sentence
-from gongkai.parse.model import Report, TableReading
+from gongkai.parse.facts import disagreement
+from gongkai.parse.model import Note, Report, TableReading
 
 SCHEMA = "1"
 
@@ -115,7 +116,31 @@ def _report_row(p: Parsed, report_id: str, primary: bool) -> dict[str, Any]:
     }
 
 
-def _table_row(report: Report, reading: TableReading, report_id: str) -> dict[str, Any]:
+def _disagreements(parsed: list[Parsed], ids: list[str], primary: list[bool]) -> dict[int, list[Note]]:
+    """For each report that counts, the cells in which another version of it prints something else."""
+    chosen = {
+        (p.report.identity.agency, p.report.identity.year): k
+        for k, (p, counts) in enumerate(zip(parsed, primary, strict=True))
+        if counts and p.report.identity.agency and p.report.identity.year
+    }
+    found: dict[int, list[Note]] = {}
+    for k, p in enumerate(parsed):
+        main = chosen.get((p.report.identity.agency, p.report.identity.year))
+        if primary[k] or main is None:
+            continue
+        notes = found.setdefault(main, [])
+        cells = {(f.table, f.item, f.column): f for f in p.report.facts}
+        for fact in parsed[main].report.facts:
+            other = cells.get((fact.table, fact.item, fact.column))
+            both = other is not None and "absent" not in {fact.status, other.status}
+            if other and both and (fact.value, fact.status) != (other.value, other.status):
+                notes.append(disagreement(fact, other, "versions_disagree", ids[k]))
+    return found
+
+
+def _table_row(p: Parsed, reading: TableReading, report_id: str, versions: list[Note] | None) -> dict[str, Any]:
+    report = p.report
+    told = [n for n in (*report.notes, *(versions or ())) if n.table == reading.table]
     facts = [f for f in report.facts if f.table == reading.table]
     statuses = Counter(f.status for f in facts)
     sums = {i.item for i in form().items.values() if i.sum_of} | {c.column for c in form().columns.values() if c.sum_of}
@@ -143,6 +168,8 @@ def _table_row(report: Report, reading: TableReading, report_id: str) -> dict[st
         "plus_signs": sum(f.sign == "+" and f.column != "items_change" for f in facts),
         "totals_dashed": totals["dash"],
         "totals_numbers": totals["number"],
+        "sources": max(report.files, 1) + (versions is not None),
+        "disagreements": sum(n.kind in {"files_disagree", "versions_disagree"} for n in told),
         "certainty": reading.certainty,
         "doubt": "；".join(doubt(name, figures, "zh") for name, figures in reading.doubts) or None,
         "doubt_en": "; ".join(doubt(name, figures, "en") for name, figures in reading.doubts) or None,
@@ -153,7 +180,9 @@ def assemble(parsed: list[Parsed]) -> dict[str, pl.DataFrame]:
     """The frames of many reports: reports, facts, claims, sections, notes and tables."""
     ids = report_ids(parsed)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("reports", "facts", "sections", "notes", "tables")}
-    for p, report_id, primary in zip(parsed, ids, _primary(parsed), strict=True):
+    primaries = _primary(parsed)
+    versions = _disagreements(parsed, ids, primaries)
+    for k, (p, report_id, primary) in enumerate(zip(parsed, ids, primaries, strict=True)):
         rows["reports"].append(_report_row(p, report_id, primary))
         about = {"report_id": report_id, "agency": p.report.identity.agency, "year": p.report.identity.year}
         about["edition"] = p.report.edition
@@ -172,7 +201,7 @@ def assemble(parsed: list[Parsed]) -> dict[str, pl.DataFrame]:
                 "text": sentence(n, "zh"),
                 "text_en": sentence(n, "en"),
             }
-            for n in p.report.notes
+            for n in (*p.report.notes, *versions.get(k, ()))
         ]
-        rows["tables"] += [_table_row(p.report, t, report_id) for t in p.report.tables]
+        rows["tables"] += [_table_row(p, t, report_id, versions.get(k)) for t in p.report.tables]
     return {name: build(name, found) for name, found in rows.items()} | {"claims": empty("claims")}

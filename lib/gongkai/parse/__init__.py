@@ -9,12 +9,12 @@ from gongkai.document import Document, Row
 from gongkai.errors import UnreadableFile
 from gongkai.form import TABLES, Shape, form
 from gongkai.parse.across import read_table
-from gongkai.parse.identity import identify
 from gongkai.parse.certainty import judged
 from gongkai.parse.facts import all_facts
+from gongkai.parse.identity import identify
 from gongkai.parse.model import Note, Part, Region, Report, TableReading
 from gongkai.parse.regions import find_regions, loose_region
-from gongkai.parse.sections import find_headings, first_report, sections
+from gongkai.parse.sections import first_report, sections
 from gongkai.parse.traditional import as_printed, simplified
 
 _NO_REPORT_ZH = "其中没有政府信息公开工作年度报告：六个部分的标题不足两个，三张表也没有。请检查是否选对了文件。"
@@ -162,6 +162,7 @@ def compose(parts: list[Part]) -> Report:
         headings=tuple(s.section for s in prose) if filled else first.headings,
         tables=tuple(judged(readings[t], [f for f in facts if f.table == t]) for t in TABLES),
         notes=(*notes, *disagreements),
+        files=len(parts),
     )
 
 

@@ -11,10 +11,10 @@ from gongkai.parse.model import Fact, TableReading
 
 SURE, DOUBTFUL, NOT_READ = "sure", "doubtful", "not read"
 
-_REFUSED = frozenset(
-    "orphan_numbers short_row long_row ambiguous_row unmatched_row other_edition duplicate_row header_order "
-    "run_together cut_row".split()
-)
+_REFUSED = {
+    "orphan_numbers", "short_row", "long_row", "ambiguous_row", "unmatched_row", "other_edition", "duplicate_row",
+    "header_order", "run_together", "cut_row",
+}  # fmt: skip
 _DAMAGED = frozenset({"damaged_label", "damaged_header", "no_header"})
 # An agency may get some totals wrong; where this share of the rows fails, the columns are not those of the header.
 _MOST_FAILING = 0.25

@@ -6,7 +6,7 @@ from gongkai.cells import BLANK, UNREADABLE, Number, read_number, to_wan_yuan
 from gongkai.form import TABLES, Shape, form
 from gongkai.parse.model import Fact, Note, Part
 
-# (table, item, column)
+# The codes of table, item and column.
 Key = tuple[str, str, str]
 
 
@@ -37,16 +37,17 @@ def _fact(part: Part, key: Key, unit: str) -> Fact | None:
     return Fact(table, item, column, found.value, found.status, unit, printed, str(cell.place), found.sign, part.source)
 
 
-def _disagreement(main: Fact, other: Fact) -> Note:
+def disagreement(main: Fact, other: Fact, kind: str, other_source: str) -> Note:
+    """That two sources of a report print different things in a cell; the first is the one that counts."""
     figures = {
         "item": main.item,
         "column": main.column,
         "printed": main.printed,
         "source": main.source,
         "other": other.printed,
-        "other_source": other.source,
+        "other_source": other_source,
     }
-    return Note("files_disagree", main.table, main.where, figures)
+    return Note(kind, main.table, main.where, figures)
 
 
 def all_facts(parts: list[Part], edition: str | None, shape: Shape) -> tuple[list[Fact], list[Note]]:
@@ -62,5 +63,6 @@ def all_facts(parts: list[Part], edition: str | None, shape: Shape) -> tuple[lis
                 if not said:
                     said = [Fact(table, item.item, column, None, "absent", unit, None, where, None, parts[0].source)]
                 facts.append(said[0])
-                notes += [_disagreement(said[0], f) for f in said[1:] if (f.value, f.status) != said[0][3:5]]
+                differing = [f for f in said[1:] if (f.value, f.status) != (said[0].value, said[0].status)]
+                notes += [disagreement(said[0], f, "files_disagree", f.source) for f in differing]
     return facts, notes

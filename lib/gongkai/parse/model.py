@@ -168,3 +168,4 @@ class Report:
     headings: tuple[str, ...]
     tables: tuple[TableReading, ...]
     notes: tuple[Note, ...]
+    files: int = 1

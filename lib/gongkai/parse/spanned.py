@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeVar
 
 from gongkai.cells import normalise_label
@@ -22,7 +23,7 @@ def _overlap(a: Span, b: Span) -> bool:
 def _joined(spans: list[Span]) -> Span | None:
     """Spans side by side as one, or None where something stands between them."""
     ordered = sorted(spans)
-    for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False):
+    for (_, end), (start, _) in pairwise(ordered):
         if end != start:
             return None
     return ordered[0][0], ordered[-1][1]
@@ -48,7 +49,7 @@ def header_spans(above: Iterable[Row], codes: dict[str, str], columns: tuple[str
         if len(found) == len(columns):
             break
     places = sorted(found.values())
-    apart = all(a[1] <= b[0] for a, b in zip(places, places[1:], strict=False))
+    apart = all(a[1] <= b[0] for a, b in pairwise(places))
     return found if len(found) == len(columns) and apart else None
 
 

@@ -12,8 +12,8 @@ from gongkai.parse.cuts import whole_rows
 from gongkai.parse.headers import column_order, read_header
 from gongkai.parse.lines import Cutter, mend_labels
 from gongkai.parse.model import Header, Line, Region, TableReading
-from gongkai.parse.spanned import Spanned
 from gongkai.parse.settle import Settler, misses_total
+from gongkai.parse.spanned import Spanned
 
 
 class TableReader:

@@ -20,10 +20,11 @@ _Element = etree._Element
 
 _INVISIBLE = ("script", "style", "noscript", "template", "select", "textarea", "object", "svg", "iframe", "button")
 # Elements that begin and end a line (HTML Living Standard, 15.3); unknown ones are inline.
-_BLOCKS = tuple(
-    "address article aside blockquote br caption center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol option p pre section summary ul".split()
-)
+_BLOCKS = (
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "dir", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "ul",
+)  # fmt: skip
 _ROW_GROUPS = {"thead": 0, "tbody": 1, "tfoot": 2}
 _HIDING_WORDS = (b"display", b"visibility", b"mso-hide", b"hidden")
 _MAY_HIDE = etree.XPath(
@@ -260,7 +261,7 @@ class _Page:
                 raise UnreadableFile(
                     self.source,
                     f"网页表格超过 {_MOST_CELLS} 格，不是年度报告。请只保存报告部分。",
-                    f"its tables have more than {_MOST_CELLS} cells, which no annual report has. Save the report alone.",
+                    f"its tables have more than {_MOST_CELLS} cells, which no report has. Save the report alone.",
                 )
 
 

@@ -301,11 +301,9 @@ _PLACEHOLDER = f"{w('sdtPr')}/{w('showingPlcHdr')}"
 _IMPORTED = frozenset({w("altChunk"), w("subDoc")})
 # A cell with more text than any cell of a form has is a part of the page's layout.
 _LONGEST_CELL = 400
-_MOST_CELLS = 100_000
-_MOST_COLUMNS = 1_000
-_DEEPEST = 20
+_MOST_CELLS, _MOST_COLUMNS, _DEEPEST = 100_000, 1_000, 20
 
-
+_NOTHING = etree.Element("nothing")
 _BLOCKS = frozenset({_P, _TBL}) | _IMPORTED
 _ROWS, _CELLS = frozenset({_TR}), frozenset({_TC})
 _CONTENT = frozenset({_P, _TBL, _TR, _TC})
@@ -329,9 +327,6 @@ def _chosen(alternate: _Element) -> _Element:
     return choice if choice is not None else alternate[0] if len(alternate) else alternate
 
 
-_NOTHING = etree.Element("nothing")
-
-
 class _Slot(NamedTuple):
     """A cell of a table's grid: its element and its columns, from and to (excluded)."""
 
@@ -340,9 +335,8 @@ class _Slot(NamedTuple):
     end: int
 
 
-def _number(properties: _Element | None, name: str, default: int) -> int:
-    found = value(properties, name)
-    return int(found) if found else default
+def _number(properties: _Element | None, name: str, least: int) -> int:
+    return max(int(value(properties, name) or least), least)
 
 
 def _slots(row: _Element) -> list[tuple[_Slot, str | None]]:
@@ -352,7 +346,7 @@ def _slots(row: _Element) -> list[tuple[_Slot, str | None]]:
     found: list[tuple[_Slot, str | None]] = []
     for cell in _unwrapped(row, _CELLS):
         own = cell.find(_TCPR)
-        end = column + max(_number(own, "gridSpan", 1), 1)
+        end = column + _number(own, "gridSpan", 1)
         merge = own.find(_MERGE) if own is not None else None
         if found and value(own, "hMerge", "continue") == "continue":
             found[-1] = (found[-1][0]._replace(end=end), found[-1][1])
@@ -513,20 +507,14 @@ class _Story:
         self.depth += 1
         grid = list(_grid(table))
         self._check(grid)
-        if _is_layout(table):
-            self._flow_cells(grid)
+        number = 0 if _is_layout(table) else next(self.tables)
+        if number and _parts_figures(grid):
+            self._add_rows(grid, number)
         else:
-            number = next(self.tables)
-            if _parts_figures(grid):
-                self._add_rows(grid, number)
-            else:
-                self._flow_cells(grid)
+            for _, slots in grid:
+                for slot in slots:
+                    self.flow(slot.cell)
         self.depth -= 1
-
-    def _flow_cells(self, grid: list[tuple[int, list[_Slot]]]) -> None:
-        for _, slots in grid:
-            for slot in slots:
-                self.flow(slot.cell)
 
     def _add_rows(self, grid: list[tuple[int, list[_Slot]]], number: int) -> None:
         for r, slots in grid:
