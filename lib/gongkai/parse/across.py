@@ -8,6 +8,7 @@ from gongkai.form import form
 from gongkai.parse.align import Aligned, align, printed_values
 from gongkai.parse.headers import header_text, named_columns, stacked_text
 from gongkai.parse.model import Header, Line, Region, TableReading
+from gongkai.parse.plans import known, look, remember
 from gongkai.parse.spanned import header_pairs, under
 from gongkai.parse.tables import TableReader
 
@@ -104,5 +105,12 @@ class AcrossReader(TableReader):
 
 def read_table(table: str, region: Region, edition: str | None) -> TableReading:
     """Read `table` from the rows of its region; `edition` is what is known where its header is silent."""
+    key = (table, edition, look(region)) if region else None
+    if plan := known(key):
+        return plan.read(region)
     across = form().tables[table]["items_in"] == "header"
-    return (AcrossReader if across else TableReader)(table, region, edition).read()
+    reader = (AcrossReader if across else TableReader)(table, region, edition)
+    reading = reader.read()
+    if not reader.looked_at_numbers:
+        remember(key, region, reading)
+    return reading

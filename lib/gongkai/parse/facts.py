@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from gongkai.cells import BLANK, UNREADABLE, Number, read_number, to_wan_yuan
 from gongkai.form import TABLES, Shape, form
 from gongkai.parse.model import Fact, Note, Part
-
-# The codes of table, item and column.
-Key = tuple[str, str, str]
 
 
 def _number(text: str, column: str, unit: str, header: str | None) -> tuple[Number, str]:
@@ -25,15 +24,24 @@ def _number(text: str, column: str, unit: str, header: str | None) -> tuple[Numb
     return Number(to_wan_yuan(found.value, header), found.status, header, found.sign), unit
 
 
-def _fact(part: Part, key: Key, unit: str) -> Fact | None:
+@cache
+def _cells(table: str, edition: str | None, shape: Shape) -> tuple[tuple[str, str, str], ...]:
+    """(item, column, unit) of every cell of a table, in form order."""
+    return tuple(
+        (item.item, column, form().columns[table, column].unit)
+        for item in form().rows(table, edition, shape)
+        for column in form().item_columns(item, edition)
+    )
+
+
+def _said(part: Part, table: str, item: str, column: str, unit: str) -> Fact | None:
     """What one file says of a cell, or None if it does not have it."""
-    table, item, column = key
     reading = part.readings[table]
     cell = reading.placed.get((item, column))
     if cell is None:
         return None
     found, unit = _number(cell.text, column, unit, reading.money.get((item, column)))
-    printed = "" if found == BLANK else part.texts.get(cell.place, cell.text)
+    printed = "" if found is BLANK else part.texts.get(cell.place, cell.text)
     return Fact(table, item, column, found.value, found.status, unit, printed, str(cell.place), found.sign, part.source)
 
 
@@ -56,13 +64,11 @@ def all_facts(parts: list[Part], edition: str | None, shape: Shape) -> tuple[lis
     notes: list[Note] = []
     for table in TABLES:
         where = next((p.readings[table].where for p in parts if p.readings[table].where), "")
-        for item in form().rows(table, edition, shape):
-            for column in form().item_columns(item, edition):
-                unit = form().columns[table, column].unit
-                said = [f for p in parts if (f := _fact(p, (table, item.item, column), unit)) is not None]
-                if not said:
-                    said = [Fact(table, item.item, column, None, "absent", unit, None, where, None, parts[0].source)]
-                facts.append(said[0])
-                differing = [f for f in said[1:] if (f.value, f.status) != (said[0].value, said[0].status)]
-                notes += [disagreement(said[0], f, "files_disagree", f.source) for f in differing]
+        for item, column, unit in _cells(table, edition, shape):
+            first, *others = [f for p in parts if (f := _said(p, table, item, column, unit)) is not None] or [
+                Fact(table, item, column, None, "absent", unit, None, where, None, parts[0].source)
+            ]
+            facts.append(first)
+            differing = [f for f in others if (f.value, f.status) != (first.value, first.status)]
+            notes += [disagreement(first, f, "files_disagree", f.source) for f in differing]
     return facts, notes

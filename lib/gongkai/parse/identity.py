@@ -62,6 +62,8 @@ def _year(text: str) -> int | None:
 
 def read_title(text: str) -> tuple[str | None, int] | None:
     """(agency, year) if `text`, blanks removed, is the title of a report, else None."""
+    if "年" not in text or "报" not in text:
+        return None
     body = re.sub(r"^(?:#+|\*+|附件[0-9一二三]?[:：]?|[0-9]{1,2}[.．、]|《)+", "", compact(text)).rstrip("*》。 ")
     found = _TITLE.fullmatch(body) or _TITLE_YEAR_LAST.fullmatch(body)
     year = _year(found["year1"]) if found else None

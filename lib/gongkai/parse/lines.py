@@ -173,8 +173,9 @@ class Cutter:
             if len(parts) > at:
                 self.open(parts[at:], index)
             return
-        numbers = sum(is_value(part.text) for part in parts)
-        if numbers < len(parts) and (numbers < 2 or re.search(r"[，；]", row.text)):
+        words = [part.text for part in parts if not is_value(part.text)]
+        numbers = len(parts) - len(words)
+        if words and (numbers < 2 or re.search(r"[，；]", "".join(words))):
             self.add_text(row.cells[0])
             return
         last = self.lines[-1] if self.lines else None

@@ -36,6 +36,11 @@ class Settler:
         """The header rows over a line, the nearest last."""
         return [row for i, row in self.headers if i < line.row]
 
+    def repeats(self) -> bool:
+        """Whether a header row repeats a column, as where a merged cell is printed in all it covered."""
+        codes = [[c for c in column_codes(row, self.table) if c] for _, row in self.headers]
+        return any(len(set(found)) < len(found) for found in codes)
+
     def stands_in_line(self, tried: list[tuple[Line, tuple[str, ...]]], aligned: list[Aligned | None]) -> bool:
         """Whether values stand under their headers, because the grid kept its merged cells.
 

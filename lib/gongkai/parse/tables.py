@@ -29,6 +29,8 @@ class TableReader:
         self.reading.prose = frozenset(cutter.prose)
         self.damaged: set[int] = set()
         self.default_edition = edition
+        # Whether the numbers themselves, not only where they stand, decided how a row was read.
+        self.looked_at_numbers = False
         self.grid = grid_of([row for _, row in region])
         self.rows_at = dict(region)
 
@@ -100,6 +102,7 @@ class TableReader:
         counts = Counter(line.item for line in self.lines if line.item in wanted)
         tried = [(line, self._columns(k, line, headers, wanted)) for k, line in enumerate(self.lines)]
         settler = Settler(self.table, self.region, self.grid)
+        self.looked_at_numbers = settler.repeats()
         spanned = Spanned(self.region, form().column_labels[self.table]).read(tried)
         aligned = [
             (settler.unrepeated(line, columns) or known or align(line, len(columns), self.grid)) if columns else None
@@ -111,6 +114,7 @@ class TableReader:
         for (line, columns), found in zip(tried, aligned, strict=True):
             if found is None or line.item is None:
                 continue
+            self.looked_at_numbers |= counts[line.item] > 1 or not line.delimited
             if counts[line.item] > 1 and not self._same(line):
                 self.reading.rows_twice += 1
                 self._refuse(line, "duplicate_row")

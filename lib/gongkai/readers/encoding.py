@@ -14,7 +14,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,20})""", re.IGNORECASE)
 _DECLARED_WITHIN, _DETECTED_WITHIN = 4096, 40_000
-_SAMPLE = 4_000
+_SAMPLE = 2_000
 
 
 def _wider(name: str) -> str | None:

@@ -18,7 +18,7 @@ from gongkai.readers.encoding import decode
 
 _Element = etree._Element
 
-_INVISIBLE = ("script", "style", "noscript", "template", "select", "textarea", "object", "svg", "iframe", "button")
+_INVISIBLE = ("script", "style", "noscript", "template", "select", "object", "svg", "iframe", "button")
 # Elements that begin and end a line (HTML Living Standard, 15.3); unknown ones are inline.
 _BLOCKS = (
     "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "dir", "div", "dl",
@@ -37,6 +37,8 @@ _HIDING_CLASS = re.compile(r"\.([\w-]+)\s*\{[^{}]*display\s*:\s*none", re.IGNORE
 _BREAK = "\u2028"
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BLANKS = "\xa0 \u3000"
+# What a cell that shows a picture and no text says: it is not empty.
+_PICTURE = "[图片]"
 _WIDEST_SPAN = 100
 # A cell with more text than any cell of a form has is a part of the page's layout.
 _LONGEST_CELL = 400
@@ -100,10 +102,20 @@ def _strip_hidden(root: _Element, data: bytes) -> None:
 
 
 def _mark_lines(root: _Element, nested: bool) -> None:
-    """Write a line end into the text where a block begins and ends."""
+    """Write into the text what only its look says: where a line ends, what is raised or typed into a field.
+
+    A footnote mark that is raised would else be one more digit of its number.
+    """
+    for element in root.iter("sup", "sub", "input"):
+        if element.tag == "input":
+            shown = (element.get("type") or "text").lower() in {"text", "number"}
+            element.tail = ((element.get("value") or "") if shown else "") + (element.tail or "")
+        elif element.text and element.text.strip():
+            element.text = ("^" if element.tag == "sup" else "_") + element.text
     for element in root.iter(*_BLOCKS, *(("td", "th") if nested else ())):
         element.text = _BREAK + (element.text or "")
-        element.tail = _BREAK + (element.tail or "")
+        if (tail := element.tail) and not tail.isspace():
+            element.tail = _BREAK + tail
 
 
 def _collapsed(line: str) -> str:
@@ -250,7 +262,10 @@ class _Page:
                 rows = _span(down, left) if down else 1
                 if rows != 1 and left > 1:
                     begun.update(dict.fromkeys(range(column, end), rows or (left if rows == 0 else 1)))
-                found.append(Cell(_cell_text(_text(cell)), Place(r, column + 1, within, "row")))
+                text = _cell_text(_text(cell))
+                if not text and cell in self.mixed and next(cell.iter("img"), None) is not None:
+                    text = _PICTURE
+                found.append(Cell(text, Place(r, column + 1, within, "row")))
                 spans.append((column, end))
                 column = end
             taken = {k: n - 1 for k, n in (taken | begun).items() if n > 1} if left > 1 else {}

@@ -18,17 +18,12 @@ from lxml.etree import _Element
 from gongkai.document import Cell, Content, Place, Row
 from gongkai.readers.container import Package, guarded, joined, marked, refuse
 
-_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ROW, _C, _V, _F, _R, _T, _IS = (_S + name for name in ("row", "c", "v", "f", "r", "t", "is"))
-_ON = {"1", "true"}
-# A report in a workbook has some hundred rows, and the widest table of the form 15 columns.
-_LAST_ROW, _LAST_COLUMN, _MOST_CELLS = 20_000, 256, 100_000
-_LONGEST_LABEL = 60
-_SENTENCE = re.compile(r"。|[；！？]$")
+S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+ON = {"1", "true"}
+_V, _F, _R, _T, _IS = (S + name for name in ("v", "f", "r", "t", "is"))
 
 
-class _Book(NamedTuple):
+class Book(NamedTuple):
     """What the sheets of a workbook share. `stale`: the results of formulas are to be worked out anew."""
 
     strings: list[str]
@@ -38,18 +33,8 @@ class _Book(NamedTuple):
     stale: bool
 
 
-class _Area(NamedTuple):
-    """A cell, perhaps merged: its text, its first row and column and its last."""
-
-    text: str
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
-# -- values as shown -------------------------------------------------------------------------------
-
+# Python reads more as a number than Excel writes: 1_000, inf.
+_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+(?:[Ee][+-]?[0-9]{1,3})?")
 _FORMAT = re.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]'
     r"|(?P<digits>General|[0#?][0#?,.]*%?)|(?P<other>.)"
@@ -87,13 +72,13 @@ def _rich(element: _Element) -> str:
     """The text of a string, without the readings above it; what is raised or struck through is marked."""
     parts = [element.findtext(_T) or ""]
     for run in element.findall(_R):
-        align, strike = run.find(f"{_S}rPr/{_S}vertAlign"), run.find(f"{_S}rPr/{_S}strike")
+        align, strike = run.find(f"{S}rPr/{S}vertAlign"), run.find(f"{S}rPr/{S}strike")
         raised = align is not None and align.get("val") in {"superscript", "subscript"}
-        parts.append(marked(run.findtext(_T) or "", raised, strike is not None and strike.get("val", "1") in _ON))
+        parts.append(marked(run.findtext(_T) or "", raised, strike is not None and strike.get("val", "1") in ON))
     return "".join(parts)
 
 
-def _text(cell: _Element, book: _Book) -> str:
+def cell_text(cell: _Element, book: Book) -> str:
     """What a cell shows. A formula without its result shows itself, as it would else be an empty cell.
 
     Libraries that write formulas leave 0 for a result and ask for all to be worked out anew.
@@ -109,8 +94,14 @@ def _text(cell: _Element, book: _Book) -> str:
         return _rich(inline) if inline is not None else ""
     if not value or kind in {"str", "e", "d"}:
         return (value or "").removesuffix("T00:00:00")
-    if kind in {"s", "b"}:
-        return book.strings[int(value)] if kind == "s" else ("TRUE" if int(value) else "FALSE")
+    if kind == "b":
+        return "TRUE" if int(value) else "FALSE"
+    if kind == "s":
+        if not value.isdecimal():
+            raise ValueError("no number of a string")
+        return book.strings[int(value)]
+    if not _NUMBER.fullmatch(value):
+        return value
     style = int(cell.get("s") or 0)
     form = book.formats[style] if style else "General"
     if not form.strip(";"):
@@ -121,47 +112,62 @@ def _text(cell: _Element, book: _Book) -> str:
     return shown(float(value), form)
 
 
-def _book(package: Package, main: str) -> _Book:
+def read_book(package: Package, main: str) -> Book:
     from openpyxl.styles.numbers import BUILTIN_FORMATS
     from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
     trees = [package.xml(n) for kind in ("sharedStrings", "styles") for n in package.related(main, kind).values()]
-    forms = {int(f.get("numFmtId")): f.get("formatCode") or "" for t in trees for f in t.iter(_S + "numFmt")}
-    drawn = [
-        any(side.get("style", "none") != "none" for side in b) for t in trees for b in t.iterfind(f"{_S}borders/*")
-    ]
-    styles = [xf for t in trees for xf in t.iterfind(f"{_S}cellXfs/{_S}xf")]
+    forms = {int(f.get("numFmtId") or 0): f.get("formatCode") or "" for t in trees for f in t.iter(S + "numFmt")}
+    drawn = [any(side.get("style", "none") != "none" for side in b) for t in trees for b in t.iterfind(f"{S}borders/*")]
+    styles = [xf for t in trees for xf in t.iterfind(f"{S}cellXfs/{S}xf")]
     numbers = [int(xf.get("numFmtId") or 0) for xf in styles]
     borders = [int(xf.get("borderId") or 0) for xf in styles]
-    settings, count = package.xml(main).find(_S + "workbookPr"), package.xml(main).find(_S + "calcPr")
-    return _Book(
-        [_rich(item) for t in trees for item in t.iterfind(_S + "si")],
+    settings, count = package.xml(main).find(S + "workbookPr"), package.xml(main).find(S + "calcPr")
+    return Book(
+        [_rich(item) for t in trees for item in t.iterfind(S + "si")],
         [forms.get(n) or BUILTIN_FORMATS.get(n, "General") for n in numbers],
         [drawn[b] if b < len(drawn) else False for b in borders],
-        MAC_EPOCH if settings is not None and settings.get("date1904") in _ON else WINDOWS_EPOCH,
-        count is not None and count.get("fullCalcOnLoad") in _ON,
+        MAC_EPOCH if settings is not None and settings.get("date1904") in ON else WINDOWS_EPOCH,
+        count is not None and count.get("fullCalcOnLoad") in ON,
     )
 
 
-# -- where things stand ----------------------------------------------------------------------------
+from lxml.etree import _Element
+
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ROW, _C = S + "row", S + "c"
+# A report in a workbook has some hundred rows, and the widest table of the form 15 columns.
+_LAST_ROW, _LAST_COLUMN, _MOST_CELLS = 20_000, 256, 100_000
+_LONGEST_LABEL = 60
+_SENTENCE = re.compile(r"。|[；！？]$")
+
+
+class _Area(NamedTuple):
+    """A cell, perhaps merged: its text, its first row and column and its last."""
+
+    text: str
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 class _Sheet:
     """What a sheet shows: for each row, the areas in it by column and the columns that borders are drawn around."""
 
-    def __init__(self, root: _Element, name: str, book: _Book, source: str) -> None:
+    def __init__(self, root: _Element, name: str, book: Book, source: str) -> None:
         self.name, self.source = name, source
         self.rows: dict[int, dict[int, _Area]] = {}
         self.drawn: dict[int, set[int]] = {}
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
-        for column in root.iter(_S + "col"):
-            if column.get("hidden") in _ON or column.get("width") == "0":
-                last = min(int(column.get("max")), _LAST_COLUMN)
-                self.hidden_columns.update(range(int(column.get("min")), last + 1))
+        for column in root.iter(S + "col"):
+            if column.get("hidden") in ON or column.get("width") == "0":
+                last = min(int(column.get("max") or 0), _LAST_COLUMN)
+                self.hidden_columns.update(range(int(column.get("min") or 1), last + 1))
         texts: dict[tuple[int, int], str] = {}
         for r, c, cell in self._cells(root):
-            if text := _text(cell, book).strip():
+            if text := cell_text(cell, book).strip():
                 self.check(r, c, len(texts))
                 texts[r, c] = text
             style = int(cell.get("s") or 0)
@@ -177,7 +183,7 @@ class _Sheet:
         r = 0
         for row in root.iter(_ROW):
             r, c = int(row.get("r") or r + 1), 0
-            if row.get("hidden") in _ON or row.get("ht") in {"0", "0.0"}:
+            if row.get("hidden") in ON or row.get("ht") in {"0", "0.0"}:
                 self.hidden_rows.add(r)
             for cell in row.iterchildren(_C):
                 at, c = coordinate_to_tuple(cell.get("r")) if cell.get("r") else (r, c + 1)
@@ -202,7 +208,7 @@ class _Sheet:
         used = [*texts, *((r, c) for r, columns in self.drawn.items() for c in columns)]
         last_row, last_column = max((r for r, _ in used), default=0), max((c for _, c in used), default=0)
         inside: set[tuple[int, int]] = set()
-        for merge in root.iter(_S + "mergeCell"):
+        for merge in root.iter(S + "mergeCell"):
             left, top, right, bottom = range_boundaries(merge.get("ref"))
             rows, columns = range(top, min(bottom, last_row) + 1), range(left, min(right, last_column) + 1)
             self.check(1, 1, len(inside) + len(rows) * len(columns))
@@ -324,10 +330,13 @@ def read(data: bytes, source: str) -> Content:
     with guarded(source):
         package = Package(data, source)
         main = package.main()[1]
-        parts, book, writer = package.related(main, "worksheet"), _book(package, main), _Writer()
-        visible = [s for s in package.xml(main).iter(_S + "sheet") if s.get("state", "visible") == "visible"]
-        named = [(s.get("name") or "", package.xml(parts[s.get(_ID)])) for s in visible if s.get(_ID) in parts]
-        sheets = [(_Sheet(root, name, book, source), root.find(_S + "drawing") is not None) for name, root in named]
+        parts, book, writer = set(package.related(main, "worksheet").values()), read_book(package, main), _Writer()
+        visible = [s for s in package.xml(main).iter(S + "sheet") if s.get("state", "visible") == "visible"]
+        inside = package.related(main)
+        # A sheet of another kind (a chart) is a part as well; one that is no part at all is missing.
+        named = [(s.get("name") or "", inside[s.get(_ID) or ""]) for s in visible]
+        roots = [(name, package.xml(part)) for name, part in named if part in parts]
+        sheets = [(_Sheet(root, name, book, source), root.find(S + "drawing") is not None) for name, root in roots]
         sheets = [(sheet, picture) for sheet, picture in sheets if sheet.rows or picture]
         for k, (sheet, picture) in enumerate(sheets, 1):
             place = Place(k, None, "", "sheet")

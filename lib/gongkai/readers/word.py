@@ -10,9 +10,6 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import NamedTuple
 
-from lxml import etree
-from lxml.etree import _Element
-
 from gongkai.document import Cell, Content, Place, Row
 from gongkai.readers.container import Package, gap, guarded, joined, marked, refuse
 
@@ -26,12 +23,17 @@ def w(name: str) -> str:
     return _W + name
 
 
-_VAL = w("val")
+_VAL, _VANISH = w("val"), w("vanish")
+
+
+def child(parent: _Element, name: str) -> _Element | None:
+    """The first child of a name, found twice as fast as by `find`, which takes paths."""
+    return next(parent.iterchildren(name), None)
 
 
 def value(properties: _Element | None, name: str, default: str | None = None) -> str | None:
     """The value of a property, `default` if it is there without one, None if it is not there."""
-    found = properties.find(_W + name) if properties is not None else None
+    found = child(properties, _W + name) if properties is not None else None
     return None if found is None else found.get(_VAL) or default
 
 
@@ -174,7 +176,7 @@ class Styles:
 
     def hides(self, run: _Element, paragraph: str | None = None) -> bool:
         """Whether a run's own properties, its style or its paragraph's style hide it."""
-        if run.find(w("vanish")) is not None:
+        if child(run, _VANISH) is not None:
             return is_on(run, "vanish")
         return bool(self._hidden) and (value(run, "rStyle") in self._hidden or paragraph in self._hidden)
 
@@ -283,6 +285,9 @@ def _form(level: _Element | None) -> str | None:
     return found.get(_VAL) if found is not None else None
 
 
+from lxml import etree
+from lxml.etree import _Element
+
 _P, _TBL, _TR, _TC, _R, _T, _RPR, _PPR = (w(name) for name in ("p", "tbl", "tr", "tc", "r", "t", "rPr", "pPr"))
 _TCPR, _TRPR, _MERGE, _VAL, _DELETED = (w(name) for name in ("tcPr", "trPr", "vMerge", "val", "del"))
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -311,19 +316,19 @@ _CONTENT = frozenset({_P, _TBL, _TR, _TC})
 
 def _unwrapped(parent: _Element, wanted: frozenset[str]) -> Iterator[_Element]:
     """The children of those names, also those inside content controls, insertions and the like."""
-    for child in parent:
-        tag = child.tag
+    for inner in parent:
+        tag = inner.tag
         if tag in wanted:
-            yield child
+            yield inner
         elif tag == _ALTERNATE:
-            yield from _unwrapped(_chosen(child), wanted)
+            yield from _unwrapped(_chosen(inner), wanted)
         elif tag not in _SILENT and tag not in _CONTENT:
-            yield from _unwrapped(child, wanted)
+            yield from _unwrapped(inner, wanted)
 
 
 def _chosen(alternate: _Element) -> _Element:
     """The one of several forms of the same content that is read: the first, as a new Word does."""
-    choice = alternate.find(_CHOICE)
+    choice = child(alternate, _CHOICE)
     return choice if choice is not None else alternate[0] if len(alternate) else alternate
 
 
@@ -341,13 +346,13 @@ def _number(properties: _Element | None, name: str, least: int) -> int:
 
 def _slots(row: _Element) -> list[tuple[_Slot, str | None]]:
     """The cells of a row with their columns, each with its vertical merge."""
-    properties = row.find(_TRPR)
+    properties = child(row, _TRPR)
     column = _number(properties, "gridBefore", 0)
     found: list[tuple[_Slot, str | None]] = []
     for cell in _unwrapped(row, _CELLS):
-        own = cell.find(_TCPR)
+        own = child(cell, _TCPR)
         end = column + _number(own, "gridSpan", 1)
-        merge = own.find(_MERGE) if own is not None else None
+        merge = child(own, _MERGE) if own is not None else None
         if found and value(own, "hMerge", "continue") == "continue":
             found[-1] = (found[-1][0]._replace(end=end), found[-1][1])
         else:
@@ -362,8 +367,8 @@ def _grid(table: _Element) -> Iterator[tuple[int, list[_Slot]]]:
     open_: dict[int, int] = {}  # first column → end of the cells that may go on below
     number = 0
     for row in _unwrapped(table, _ROWS):
-        properties = row.find(_TRPR)
-        if is_on(properties, "hidden") or (properties is not None and properties.find(_DELETED) is not None):
+        properties = child(row, _TRPR)
+        if is_on(properties, "hidden") or (properties is not None and child(properties, _DELETED) is not None):
             continue
         number += 1
         slots = _slots(row)
@@ -393,11 +398,9 @@ class _Story:
         self.fields: list[bool] = []
         self.style: str | None = None
 
-    # -- paragraphs -----------------------------------------------------------------------------
-
     def _run(self, run: _Element, into: _Paragraph) -> None:
         """A run, as far as it is not hidden; what is raised or struck through is marked."""
-        properties = run.find(_RPR)
+        properties = child(run, _RPR)
         if properties is None:
             properties = _NOTHING
         if self.styles.hides(properties, self.style):
@@ -411,28 +414,28 @@ class _Story:
 
     def _inline(self, parent: _Element, into: _Paragraph) -> None:
         """The text inside a paragraph, whatever wraps it."""
-        for child in parent:
-            tag = child.tag
+        for inner in parent:
+            tag = inner.tag
             if tag == _R:
-                self._run(child, into)
+                self._run(inner, into)
             elif tag in _TEXTS:
-                if all(self.fields) and child.text:
-                    into.parts.append(child.text.replace("\n", " "))
+                if all(self.fields) and inner.text:
+                    into.parts.append(inner.text.replace("\n", " "))
             elif tag in _SILENT:
                 continue
             elif tag in _SIGNS:
                 into.parts.append(_SIGNS[tag] if all(self.fields) else "")
             elif tag == _FIELD:
-                self._field(child.get(w("fldCharType")))
+                self._field(inner.get(w("fldCharType")))
             elif tag == _SYM:
-                into.parts.append(_symbol(child))
+                into.parts.append(_symbol(inner))
             elif tag == _BOX:
-                into.boxes.append(child)
+                into.boxes.append(inner)
             elif tag == _ALTERNATE:
-                self._inline(_chosen(child), into)
-            elif tag != _SDT or child.find(_PLACEHOLDER) is None:
+                self._inline(_chosen(inner), into)
+            elif tag != _SDT or inner.find(_PLACEHOLDER) is None:
                 into.picture = into.picture or tag in _PICTURES
-                self._inline(child, into)
+                self._inline(inner, into)
 
     def _field(self, kind: str | None) -> None:
         if kind == "begin":
@@ -445,15 +448,15 @@ class _Story:
     def read(self, paragraph: _Element) -> tuple[list[str], _Paragraph]:
         """The lines of a paragraph behind its number, and what else is in it."""
         found = _Paragraph()
-        properties = paragraph.find(_PPR)
+        properties = child(paragraph, _PPR)
         outer, self.style = self.style, value(properties, "pStyle")
         self._inline(paragraph, found)
         self.style = outer
         # No code of a field goes on in the next paragraph: it is one that was never closed.
         self.fields = [begun for begun in self.fields if begun]
         text = "".join(found.parts).strip()
-        mark = properties.find(_RPR) if properties is not None else None
-        if properties is None or (not text and mark is not None and mark.find(_DELETED) is not None):
+        mark = child(properties, _RPR) if properties is not None else None
+        if properties is None or (not text and mark is not None and child(mark, _DELETED) is not None):
             return text.split("\n"), found
         label = self.numbering.label(properties)
         if label:
@@ -462,15 +465,13 @@ class _Story:
 
     def paragraph(self, element: _Element) -> None:
         lines, found = self.read(element)
-        role = "title" if self.styles.is_title(element.find(_PPR)) else ""
+        role = "title" if self.styles.is_title(child(element, _PPR)) else ""
         lines = [line for raw in lines if (line := raw.strip())]
         for line in lines or ([""] if found.picture else []):
             place = Place(next(self.paragraphs), None, "", "paragraph")
             self.rows.append(Row((Cell(line, place),), role=role if line else "picture"))
         for box in found.boxes:
             self.flow(box)
-
-    # -- tables ---------------------------------------------------------------------------------
 
     def flow(self, parent: _Element) -> None:
         """Paragraphs and tables in reading order."""
@@ -564,6 +565,7 @@ def read(data: bytes, source: str) -> Content:
         styles = Styles(trees[0])
         body = package.xml(main).find(w("body"))
         story = _Story(source, styles, Numbering(trees[1], styles))
-        if body is not None:
-            story.flow(body)
+        if body is None:
+            raise ValueError("no body")
+        story.flow(body)
         return Content(tuple(story.rows), package.meta())
