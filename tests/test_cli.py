@@ -60,7 +60,8 @@ def test_parse_csv_and_parquet_hold_the_same_facts(tmp_path: Path) -> None:
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     facts = pl.read_parquet(tmp_path / "f.parquet")
-    assert list(rows[0]) == facts.columns[: len(FACTS)] == FACTS
+    assert list(rows[0]) == facts.columns
+    assert facts.columns[: len(FACTS)] == FACTS
     assert [float(r["value"]) if r["value"] else None for r in rows] == facts["value"].to_list()
     assert [r["printed"] or None for r in rows if r["printed"]] == [p for p in facts["printed"] if p]
 

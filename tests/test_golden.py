@@ -39,6 +39,11 @@ def test_bundled_report(name: str) -> None:
     check(BUNDLED[name], name)
 
 
+@pytest.mark.parametrize("name", ["suqian-2023.html", "suqian-2024.html"])
+def test_sample_page(name: str, samples: Path) -> None:
+    check(samples / name, name.removesuffix(".html"))
+
+
 @pytest.mark.parametrize("name", TEXT_SAMPLES)
 def test_sample(name: str, samples: Path) -> None:
     check(samples / f"{name}.txt", name)

@@ -29,7 +29,7 @@ LEVELS = [
     ("parse",),
     ("notes",),
     ("frames",),
-    ("store", "rules"),
+    ("facts_file", "corrections", "worker", "store", "rules"),
     ("pipeline",),
     ("measures", "words", "fonts", "reference"),
     ("views", "drawing", "charts", "show"),

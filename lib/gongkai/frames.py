@@ -118,7 +118,7 @@ def _report_row(p: Parsed, report_id: str, primary: bool) -> dict[str, Any]:
 
 def _disagreements(parsed: list[Parsed], ids: list[str], primary: list[bool]) -> dict[int, list[Note]]:
     """For each report that counts, the cells in which another version of it prints something else."""
-    chosen = {
+    chosen: dict[tuple[str | None, int | None], int] = {
         (p.report.identity.agency, p.report.identity.year): k
         for k, (p, counts) in enumerate(zip(parsed, primary, strict=True))
         if counts and p.report.identity.agency and p.report.identity.year

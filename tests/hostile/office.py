@@ -23,7 +23,7 @@ _ZEROS = bytes(60_000_000)
 _BOMB = "<!DOCTYPE d [" + "".join(
     f'<!ENTITY e{k} "{f"&e{k - 1};" * 10 if k else "9"}">' for k in range(12)
 )  # 10 ** 11 nines
-_PASSWD = '<!DOCTYPE d [<!ENTITY e0 SYSTEM "file:///etc/passwd">'
+_OUTSIDE_ENTITY = '<!DOCTYPE d [<!ENTITY e0 SYSTEM "file:///etc/passwd">'
 
 
 def _with_entities(document: str, declared: str, entity: str) -> str:
@@ -94,7 +94,7 @@ def _words() -> dict[str, str]:
     note = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>2</w:t></w:r>'
     return {
         "entity-bomb.docx": _with_entities(honest, _BOMB, "e11"),
-        "external-entity.docx": _with_entities(honest, _PASSWD, "e0"),
+        "external-entity.docx": _with_entities(honest, _OUTSIDE_ENTITY, "e0"),
         "deep.docx": word_body(before="<w:sdt><w:sdtContent>" * 20_000 + "</w:sdtContent></w:sdt>" * 20_000),
         "deep-tables.docx": word_body(before="<w:tbl><w:tr><w:tc>" * 200 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 200),
         "cut-off-xml.docx": honest[: len(honest) * 2 // 3],
@@ -138,7 +138,7 @@ def _outside() -> dict[str, bytes]:
 def _books() -> dict[str, bytes]:
     rows, merged = sheet_rows()
     far = f'<row r="1048576">{sheet_cell("XFD1048576", "99")}</row>'
-    link = '<c r="A8" t="str"><f>HYPERLINK("http://evil.example","12")</f><v>12</v></c>'
+    link = '<c r="A8" t="str"><f>HYPERLINK("http://evil.example","7")</f><v>7</v></c>'
     stale = '<c r="A8"><f>WEBSERVICE("http://evil.example")</f></c>'
     seven = sheet_cell("A8", "7")
     shared = '<c r="A8" t="s"><v>999999999</v></c>'

@@ -40,6 +40,7 @@ def _wide() -> dict[str, str]:
         "million-cells.html": page(after="<table>" + ("<tr>" + "<td>" * 1_000) * 1_000 + "</table>"),
         "many-tables.html": page(after="<table><tr><td>1<td>2</table>" * 20_000),
         "million-attributes.html": page("<p " + " ".join(f"a{k}" for k in range(1_000_000)) + ">"),
+        "many-attributes.html": page("<p " + " ".join(f"a{k}" for k in range(100_000)) + ">"),
         "huge-attribute.html": page(f'<p title="{"x" * 5_000_000}">'),
         "huge-text.html": page(f"<p>{'字' * 3_000_000}</p>"),
         "huge-comment.html": page("<!--" * 300_000),
@@ -101,6 +102,5 @@ def files() -> dict[str, bytes]:
         "wrong-charset.html": plain.replace("utf-8", "big5").encode("gb18030"),
         "charset-that-runs.html": plain.replace("utf-8", "rot13").encode("gb18030"),
         "nul-in-tags.html": plain.replace("<td", "<t\0d").replace("<tr", "<\0tr").encode(),
-        "pdf-in-a-page.html": b"<html><!-- %PDF-1.7 -->" + plain.encode(),
         "page-as-utf-16.html": plain.encode("utf-16"),
     }

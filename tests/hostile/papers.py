@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+from hostile.parts import page, zipped
+
 _CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
 _PAGES = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
 _FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
@@ -79,7 +81,7 @@ def _content() -> dict[str, bytes]:
     words = (
         b"BT /F1 1 Tf " + b"".join(b"1 0 0 1 %d %d Tm (1) Tj\n" % (k % 500, k // 500) for k in range(100_000)) + b"ET"
     )
-    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [5 0 R] /ToUnicode 5 0 R >>"
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /DescendantFonts [5 0 R] /ToUnicode 5 0 R >>"
     return {
         "bomb.pdf": _pdf({4: _stream(bomb, flate)}),
         "bomb-in-bomb.pdf": _pdf({4: _stream(twice, b"/Filter [/FlateDecode /FlateDecode]")}),
@@ -129,4 +131,9 @@ def _active() -> dict[str, bytes]:
 
 
 def files() -> dict[str, bytes]:
-    return _structure() | _content() | _active()
+    polyglots = {
+        "pdf-in-a-page.html": b"<html><!-- %PDF-1.7 -->" + page().encode(),
+        "page-then-pdf.pdf": page().encode()[:900] + _pdf(),
+        "pdf-then-zip.pdf": _pdf() + zipped({"a": "b"}),
+    }
+    return _structure() | _content() | _active() | polyglots

@@ -112,7 +112,8 @@ def word_table(cells: Sequence[str] = NUMBERS) -> str:
 
 def word_body(cells: Sequence[str] = NUMBERS, before: str = "", after: str = "") -> str:
     prose = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in (TITLE, *PROSE))
-    return f'<w:document xmlns:w="{_W}" xmlns:r="{_RELS}"><w:body>{before}{prose}{word_table(cells)}{after}</w:body></w:document>'
+    body = before + prose + word_table(cells) + after
+    return f'<w:document xmlns:w="{_W}" xmlns:r="{_RELS}"><w:body>{body}</w:body></w:document>'
 
 
 def word(document: str | bytes, more: dict[str, str | bytes] | None = None) -> dict[str, str | bytes]:

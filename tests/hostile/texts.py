@@ -33,7 +33,7 @@ def _sizes() -> dict[str, bytes]:
         "bars.md": (REPORT + "\n" + "|" * 100_000 + "\n").encode(),
         "many-bars.md": (REPORT + "\n" + ("|1" * 500 + "|\n") * 1_000).encode(),
         "emphasis.md": (REPORT + "\n|" + "*_`" * 30_000 + "|\n").encode(),
-        "headings.txt": (REPORT + "四、政府信息公开行政复议、行政诉讼情况\n" * 50_000).encode(),
+        "headings.txt": (REPORT + "四、政府信息公开行政复议、行政诉讼情况\n" * 8_000).encode(),
         "titles.txt": (REPORT + f"{TITLE}\n" * 5_000).encode(),
         "brackets.txt": (REPORT + "（" * 100_000 + "\n" + "一、" * 100_000).encode(),
         "combining.txt": (REPORT + "1" + "\u0301" * 300_000).encode(),
@@ -53,7 +53,7 @@ def _cells() -> dict[str, bytes]:
         "private-use.txt": numbers("\ue0007\ue001", "\U000e00318"),
     }
     return {name: text(cells).encode() for name, cells in spoilt.items()} | {
-        "script-as-agency.txt": text(title=TITLE.replace("甲子县", "<script>alert(1)</script>县")).encode(),
+        "script-as-agency.txt": ("附件\n" + text(title=f"<script>alert(1)</script>{TITLE}")).encode(),
         "formula-as-agency.txt": text(title='=HYPERLINK("x")' + TITLE).encode(),
         "bidi-in-title.txt": text(title="\u202e" + TITLE + "\u202c").encode(),
     }

@@ -15,9 +15,9 @@ def _table(text: str) -> dict[int, str]:
     # OpenCC is loaded only for the few reports that need it.
     import opencc
 
-    characters = sorted(set(text) - {"\n"})
-    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {ord(a): b for a, b in zip(characters, converted, strict=True) if len(b) == 1}
+    convert = opencc.OpenCC("t2s").convert
+    pairs = [(c, convert(c)) for c in set(text) if not c.isascii()]
+    return {ord(c): simple for c, simple in pairs if len(simple) == 1}
 
 
 def simplified(rows: tuple[Row, ...]) -> tuple[Row, ...]:

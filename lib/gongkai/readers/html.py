@@ -14,27 +14,9 @@ from lxml import etree
 
 from gongkai.document import Cell, Content, Place, Row
 from gongkai.errors import UnreadableFile
-from gongkai.readers.encoding import decode
+from gongkai.readers.shown import BREAK, Element, mark_lines, strip_hidden, tree
 
-_Element = etree._Element
-
-_INVISIBLE = ("script", "style", "noscript", "template", "select", "object", "svg", "iframe", "button")
-# Elements that begin and end a line (HTML Living Standard, 15.3); unknown ones are inline.
-_BLOCKS = (
-    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "dir", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
-    "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "ul",
-)  # fmt: skip
 _ROW_GROUPS = {"thead": 0, "tbody": 1, "tfoot": 2}
-_HIDING_WORDS = (b"display", b"visibility", b"mso-hide", b"hidden")
-_MAY_HIDE = etree.XPath(
-    "//*[@hidden or contains(translate(@style, 'NOEHIDAL', 'noehidal'), 'none') or @class"
-    " or contains(translate(@style, 'NOEHIDAL', 'noehidal'), 'hid')]"
-)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
-_HIDING_CLASS = re.compile(r"\.([\w-]+)\s*\{[^{}]*display\s*:\s*none", re.IGNORECASE)
-# Where a line ends; no other white space of HTML does.
-_BREAK = "\u2028"
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BLANKS = "\xa0 \u3000"
 # What a cell that shows a picture and no text says: it is not empty.
@@ -46,78 +28,6 @@ _MOST_CELLS = 100_000
 _LONGEST_META = 300
 
 
-def _tree(data: bytes, source: str) -> tuple[_Element, str]:
-    content, encoding = decode(data, source)
-    body = data if encoding == "utf-8" else content.encode("utf-8", "replace")
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    root = etree.fromstring(body.replace(b"\0", b""), parser)
-    if any("depth" in entry.message.lower() for entry in parser.error_log):
-        raise UnreadableFile(
-            source,
-            "网页标签嵌套过深，可能是恶意文件或下载不完整。请在浏览器中打开，另存正文后再读。",
-            "the page's elements are nested too deep to be read. Open it in a browser and save the report alone.",
-        )
-    if root is None:
-        raise UnreadableFile(
-            source, "网页里没有内容。请重新下载。", "there is nothing on this page. Download it again."
-        )
-    return root, encoding
-
-
-def _remove(element: _Element) -> None:
-    """Take an element out and leave the text behind it."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    if element.tail:
-        if before is not None:
-            before.tail = (before.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
-
-
-def _is_hidden(element: _Element, classes: set[str]) -> bool:
-    named = classes.intersection((element.get("class") or "").split()) if classes else False
-    return bool(named) or element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
-
-
-def _strip_hidden(root: _Element, data: bytes) -> None:
-    """Take out what the page does not show; a cell that is hidden leaves its place to the next, as in a browser.
-
-    `visibility: hidden` keeps its place: such an element is emptied.
-    """
-    lower = data.lower()
-    if any(word in lower for word in _HIDING_WORDS):
-        styles = "".join("".join(style.itertext()) for style in root.iter("style"))
-        classes = set(_HIDING_CLASS.findall(styles))
-        for element in [e for e in _MAY_HIDE(root) if _is_hidden(e, classes)]:
-            if "visibility" in (element.get("style") or "").lower():
-                tail = element.tail
-                element.clear()
-                element.tail = tail
-            else:
-                _remove(element)
-    etree.strip_elements(root, *_INVISIBLE, with_tail=False)
-
-
-def _mark_lines(root: _Element, nested: bool) -> None:
-    """Write into the text what only its look says: where a line ends, what is raised or typed into a field.
-
-    A footnote mark that is raised would else be one more digit of its number.
-    """
-    for element in root.iter("sup", "sub", "input"):
-        if element.tag == "input":
-            shown = (element.get("type") or "text").lower() in {"text", "number"}
-            element.tail = ((element.get("value") or "") if shown else "") + (element.tail or "")
-        elif element.text and element.text.strip():
-            element.text = ("^" if element.tag == "sup" else "_") + element.text
-    for element in root.iter(*_BLOCKS, *(("td", "th") if nested else ())):
-        element.text = _BREAK + (element.text or "")
-        if (tail := element.tail) and not tail.isspace():
-            element.tail = _BREAK + tail
-
-
 def _collapsed(line: str) -> str:
     """A line as shown: white space of the source is one blank. `str.split` would also eat blanks that are print."""
     return _SPACE.sub(" ", line).strip(" ")
@@ -125,7 +35,7 @@ def _collapsed(line: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """The lines of a text that show something."""
-    return [shown for line in text.split(_BREAK) if (shown := _collapsed(line)).strip(_BLANKS)]
+    return [shown for line in text.split(BREAK) if (shown := _collapsed(line)).strip(_BLANKS)]
 
 
 def _cell_text(text: str) -> str:
@@ -134,7 +44,7 @@ def _cell_text(text: str) -> str:
     return "\n".join(_lines(text)) if len(words) > 1 else "".join(words)
 
 
-def _text(element: _Element) -> str:
+def _text(element: Element) -> str:
     """All text of an element (lxml's serialiser is eight times faster than itertext)."""
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
@@ -145,9 +55,9 @@ def _span(value: str | None, most: int) -> int | None:
     return min(int(found[1]), most) if found else None
 
 
-def _table_rows(table: _Element) -> Iterator[tuple[int, list[_Element]]]:
+def _table_rows(table: Element) -> Iterator[tuple[int, list[Element]]]:
     """(rows left in the group, cells) for each row, in the order in which a browser shows them."""
-    groups: list[tuple[int, list[_Element]]] = []
+    groups: list[tuple[int, list[Element]]] = []
     for child in table:
         if child.tag == "tr":
             if not groups or groups[-1][0] != 1:
@@ -162,7 +72,7 @@ def _table_rows(table: _Element) -> Iterator[tuple[int, list[_Element]]]:
             yield len(rows) - k, [c for c in row if c.tag in {"td", "th"}]
 
 
-def _is_layout(table: _Element) -> bool:
+def _is_layout(table: Element) -> bool:
     """Whether a table holds tables that are more than a frame around one figure."""
     for inner in table.iterdescendants("table"):
         cells = sum(1 for _ in inner.iterdescendants("td", "th"))
@@ -174,7 +84,7 @@ def _is_layout(table: _Element) -> bool:
 class _Page:
     """Walks a page and collects its rows."""
 
-    def __init__(self, root: _Element, source: str) -> None:
+    def __init__(self, root: Element, source: str) -> None:
         self.source = source
         self.rows: list[Row] = []
         self.buffer: list[tuple[str, str]] = []
@@ -182,9 +92,9 @@ class _Page:
         self.tables = count(1)
         self.cells = 0
         # Elements with something in them that is more than text; the others are read in one piece.
-        self.mixed: set[_Element] = set()
+        self.mixed: set[Element] = set()
         for special in root.iter("table", "img", "a", "h1"):
-            element: _Element | None = special
+            element: Element | None = special
             while element is not None and element not in self.mixed:
                 self.mixed.add(element)
                 element = element.getparent()
@@ -192,8 +102,8 @@ class _Page:
     def flush(self) -> None:
         """End the paragraphs of the flow so far."""
         line: list[tuple[str, str]] = []
-        for text, role in [*self.buffer, (_BREAK, "")]:
-            first, *more = text.split(_BREAK)
+        for text, role in [*self.buffer, (BREAK, "")]:
+            first, *more = text.split(BREAK)
             line.append((first, role))
             for part in more:
                 self.paragraph(line)
@@ -208,7 +118,7 @@ class _Page:
             place = Place(next(self.paragraphs), None, "", "paragraph")
             self.rows.append(Row((Cell(text, place),), role=roles.pop() if len(roles) == 1 else ""))
 
-    def flow(self, element: _Element, role: str = "") -> None:
+    def flow(self, element: Element, role: str = "") -> None:
         """The content of an element in reading order."""
         self.buffer.append((element.text or "", role))
         for child in element:
@@ -229,7 +139,7 @@ class _Page:
         place = Place(next(self.paragraphs), None, "", "paragraph")
         self.rows.append(Row((Cell("", place),), role="picture"))
 
-    def table(self, table: _Element) -> None:
+    def table(self, table: Element) -> None:
         """The rows of a table; of one that parts the page and not figures, what flows in it."""
         start = len(self.rows)
         if not _is_layout(table):
@@ -244,7 +154,7 @@ class _Page:
                 self.flow(cell)
                 self.flush()
 
-    def grid(self, table: _Element) -> None:
+    def grid(self, table: Element) -> None:
         """The rows of a table with the grid columns of each cell."""
         number = next(self.tables)
         within = f"table {number}"
@@ -280,7 +190,7 @@ class _Page:
                 )
 
 
-def _meta(root: _Element) -> dict[str, str]:
+def _meta(root: Element) -> dict[str, str]:
     """What the page says of itself: its title, its `meta` fields by name, its canonical address."""
     found: dict[str, str] = {}
     for element in root.iter("title", "meta", "link"):
@@ -296,12 +206,12 @@ def _meta(root: _Element) -> dict[str, str]:
 
 def read(data: bytes, source: str) -> Content:
     """The rows of a page as a browser shows it without running anything. Raises UnreadableFile."""
-    root, encoding = _tree(data, source)
+    root, encoding = tree(data, source)
     meta = _meta(root)
-    _strip_hidden(root, data)
+    strip_hidden(root, data)
     body = root.find("body")
     body = root if body is None else body
-    _mark_lines(body, nested=any(True for _ in body.iterfind(".//table//table")))
+    mark_lines(body, nested=any(True for _ in body.iterfind(".//table//table")))
     page = _Page(body, source)
     page.flow(body)
     page.flush()
