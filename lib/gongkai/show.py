@@ -84,12 +84,16 @@ def _counts(reading: Reading) -> list[dict[str, Any]]:
     cells = reading.facts.group_by("report_id", "status").len().rows()
     found = reading.findings.group_by("report_id", "severity").len().rows()
     of: dict[tuple[str, str], int] = {(r, s): n for r, s, n in [*cells, *found]}
+    sure = {(r, c): n for r, c, n in reading.tables.group_by("report_id", "certainty").len().rows()}
     return [
-        row | {code: of.get((row["report_id"], code), 0) for code in (*SEVERITIES, *_STATUSES)}
+        row
+        | {"certainties": [(c, sure[row["report_id"], c]) for c in _CERTAINTIES if (row["report_id"], c) in sure]}
+        | {code: of.get((row["report_id"], code), 0) for code in (*SEVERITIES, *_STATUSES)}
         for row in reading.reports.sort("agency", "year", nulls_last=True).iter_rows(named=True)
     ]
 
 
+_CERTAINTIES = ("sure", "doubtful", "not read")
 _STATUSES = ("number", "blank", "dash", "unreadable", "absent")
 
 

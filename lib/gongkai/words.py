@@ -11,7 +11,10 @@ from gongkai.form import declared_rows
 
 LANGS = ("zh", "en")
 
-_PLACE = re.compile(r"line (\d+)(?:, cell (\d+))?(.*)", re.DOTALL)
+_PLACE = re.compile(
+    r"(?:^|, )(page|table|row|column|line|cell|paragraph) (\d+)(?=, | \(|$)|(?:^|, )sheet (.+?)(?=, row)"
+)
+_ZH = {"page": "页", "table": "个表", "row": "行", "column": "列", "line": "行", "cell": "格", "paragraph": "段"}
 
 
 @cache
@@ -34,12 +37,10 @@ def word(key: str, lang: str, **figures: Any) -> str:
 
 
 def place(where: str, lang: str) -> str:
-    """A place in the file as people say it: `line 52, cell 4` → 第52行第4格; other places as they are."""
-    found = _PLACE.fullmatch(where)
-    if lang == "en" or not found:
+    """A place in the file as people say it: `page 2, table 3, row 5, column 4` → 第2页第3个表第5行第4列."""
+    if lang == "en":
         return where
-    line, cell, rest = found.groups()
-    return f"第{line}行" + (f"第{cell}格" if cell else "") + rest
+    return _PLACE.sub(lambda m: f"工作表“{m[3]}”" if m[3] else f"第{m[2]}{_ZH[m[1]]}", where)
 
 
 def number(value: float | None, lang: str) -> str:

@@ -26,7 +26,7 @@ def _each(outcome: str, names: str) -> dict[str, str]:
 _TEXT = (
     _each(
         READ,
-        """utf-16-without-mark.txt endless-line.txt endless-number.txt million-tabs.txt bars.md many-bars.md emphasis.md
+        """utf-16-without-mark.txt endless-line.txt endless-number.txt many-tabs.txt bars.md many-bars.md emphasis.md
         headings.txt titles.txt brackets.txt combining.txt entities.md script-as-agency.txt formula-as-agency.txt
         bidi-in-title.txt""",
     )

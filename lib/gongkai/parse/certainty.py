@@ -16,9 +16,9 @@ _REFUSED = {
     "header_order", "run_together", "cut_row",
 }  # fmt: skip
 _DAMAGED = frozenset({"damaged_label", "damaged_header", "no_header"})
-# An agency may get some totals wrong; where this share of the rows fails, the columns are not those of the header.
-_MOST_FAILING = 0.25
-_FEW = 2
+# An agency may get some totals wrong; where most rows fail, the columns may not be those of the header.
+_MOST_FAILING = 0.5
+_FEW = 3
 
 
 def _row_sums(facts: list[Fact]) -> tuple[int, int]:

@@ -118,9 +118,13 @@ def _fold(found: list[Row]) -> None:
                 break
 
 
-def _doubt(found: list[Row]) -> None:
-    """Where a table's count of numbers fails (P-12) its sums speak of the reading, not of the agency."""
-    doubted = {(r["report_id"], r["table"]) for r in found if r["rule"]["id"] == "P-12" and r["verdict"] == FAIL}
+def _doubt(found: list[Row], tables: pl.DataFrame) -> None:
+    """Where a table's count of numbers fails (P-12), or its reading is doubtful, its sums speak of the reading.
+
+    They are then no errors of the agency.
+    """
+    doubted = set(tables.filter(pl.col("certainty") == "doubtful").select("report_id", "table").rows())
+    doubted |= {(r["report_id"], r["table"]) for r in found if r["rule"]["id"] == "P-12" and r["verdict"] == FAIL}
     for r in found:
         arithmetic = r["rule"]["kind"] != "reading"
         if arithmetic and r["verdict"] == FAIL and (r["report_id"], r["table"]) in doubted:
@@ -162,7 +166,7 @@ def check(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
         _add_causes(computed, localised, wide)
         found += computed + localised
     _fold(found)
-    _doubt(found)
+    _doubt(found, frames["tables"])
     _with_cells(found, facts)
     rows = []
     for r in found:

@@ -21,8 +21,8 @@ _NOT_ASSESSABLE = {
 }
 _PASS = {"zh": "{title}：符合。", "en": "{title}: holds."}
 _DOUBT = {
-    "zh": "（本表数字个数对不上，读数存疑）",
-    "en": " (the table's count of numbers fails: the reading is in doubt)",
+    "zh": "（本表读数存疑）",
+    "en": " (the reading of this table is in doubt)",
 }
 _QUESTION = {"zh": "请机关核对。", "en": " A question to the agency, not a verdict."}
 _SEVERAL = {"zh": "可能原因不止一个：{causes}。", "en": " More than one cause is possible: {causes}."}

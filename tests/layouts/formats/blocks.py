@@ -5,8 +5,8 @@ import zipfile
 from random import Random
 from typing import NamedTuple
 
-from ..model import Cell, Form, Grid, grid
-from ..render import Layout, _placed, render
+from ..model import Cell, Form, Grid, _placed, grid
+from ..render import Layout, render
 
 
 class Block(NamedTuple):
@@ -79,7 +79,7 @@ def cut(rows: Grid, at: int, rng: Random) -> tuple[Grid, Grid]:
     again = rng.random() < 0.5
     first = [[cell._replace(down=min(cell.down, at - r)) for cell in row] for r, row in enumerate(rows[:at])]
     second = [list(row) for row in rows[at:]]
-    through = [p for row in placed(rows[:at] + rows[at:])[:at] for p in row if p.row + p.cell.down > at]
+    through = [p for row in placed(rows)[:at] for p in row if p.row + p.cell.down > at]
     rest = [Cell(p.cell.text if again else "", p.cell.across, p.row + p.cell.down - at) for p in through]
     return first, [[*rest, *second[0]], *second[1:]]
 
