@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from gongkai.cells import is_value, normalise_label
+from gongkai.cells import is_value, list_mark, normalise_label
 from gongkai.document import Cell, Row
 from gongkai.form import form
 from gongkai.parse.model import Header
@@ -58,9 +58,10 @@ def editions_of(table: str, columns: tuple[str, ...], text: str) -> set[str]:
 
 
 def column_codes(row: Row, table: str) -> list[str | None]:
-    """The column each cell of a row names, if any. A header has no list mark: 3.其他 is a row."""
+    """The column each cell of a row names, if any. A header has no list mark: 3.其他 and （七）总计 are rows."""
     labels = form().column_labels[table]
-    return [labels.get(normalise_label(cell.text, keep_mark=True)) for cell in row.cells]
+    found = [labels.get(normalise_label(cell.text, keep_mark=True)) for cell in row.cells]
+    return [code and (code if list_mark(cell.text) is None else None) for code, cell in zip(found, row.cells, strict=True)]
 
 
 def is_header(row: Row, table: str) -> bool:

@@ -142,11 +142,20 @@ class Cutter:
                 continue
             rest = row.cells[k + 1 :]
             # Text behind a group's label is a sub-row of its own, known or not, and its numbers are not the group's.
-            if found[0] in self.groups and texts[-1] != k:
+            if found[0] in self.groups and texts[-1] != k and not self._fills(row, k, found[0]):
                 return None
             empty = self._may_be_empty(found[0], row.cells[k], bool(row.spans))
             return k if rest and (empty or printed_values(list(rest))) else None
         return None
+
+    def _fills(self, row: Row, at: int, code: str) -> bool:
+        """Whether the cells behind a label are as many as its columns, in a file that says how wide they are.
+
+        Text among them is then a cell that is no number; unless it looks like a label.
+        """
+        counts = {len(c) for c in form().items[self.table, code].columns.values() if c}
+        rest = row.cells[at + 1 :]
+        return bool(row.spans) and {len(rest)} == counts and not any(self._is_word(cell) for cell in rest)
 
     def _may_be_empty(self, code: str, label: Cell, shown: bool) -> bool:
         """Whether the label may stand before empty cells only; `shown`: the file says how wide they are.

@@ -50,7 +50,8 @@ def find_headings(rows: tuple[Row, ...]) -> list[tuple[str, int]]:
     come again later.
     """
     found = [(s, k) for k, row in enumerate(rows) if (s := _row_heading(row)) is not None]
-    kept = list(found)
+    last = {section: n for n, (section, _) in enumerate(found)}
+    kept: list[tuple[str, int]] = []
     start = 0
     while start < len(found):
         end = start
@@ -58,9 +59,8 @@ def find_headings(rows: tuple[Row, ...]) -> list[tuple[str, int]]:
         while end + 1 < len(found) and found[end + 1][1] == found[end][1] + 1 and found[end + 1][0] not in run:
             end += 1
             run.add(found[end][0])
-        later = {s for s, _ in found[end + 1 :]}
-        if end - start >= 2 and {s for s, _ in found[start : end + 1]} <= later:
-            kept = [pair for pair in kept if pair not in found[start : end + 1]]
+        if end - start < 2 or any(last[section] <= end for section in run):
+            kept += found[start : end + 1]
         start = end + 1
     return kept
 

@@ -10,6 +10,7 @@ from gongkai.cells import normalise_label
 from gongkai.document import Cell, Row
 from gongkai.form import form
 from gongkai.parse.align import Aligned
+from gongkai.parse.headers import column_codes, is_header
 from gongkai.parse.model import Line, Region
 
 Span = tuple[int, int]
@@ -29,7 +30,7 @@ def _joined(spans: list[Span]) -> Span | None:
     return ordered[0][0], ordered[-1][1]
 
 
-def header_spans(above: Iterable[Row], codes: dict[str, str], columns: tuple[str, ...]) -> dict[str, Span] | None:
+def header_spans(above: Iterable[Row], table: str, columns: tuple[str, ...]) -> dict[str, Span] | None:
     """Where each of `columns` stands in the grid, from header rows, the nearest first.
 
     A header cell repeated side by side is one. None unless each column is named by cells of its own.
@@ -37,8 +38,7 @@ def header_spans(above: Iterable[Row], codes: dict[str, str], columns: tuple[str
     found: dict[str, Span] = {}
     for row in above:
         here: dict[str, list[Span]] = {}
-        for cell, span in zip(row.cells, row.spans, strict=True):
-            code = codes.get(normalise_label(cell.text, keep_mark=True))
+        for code, span in zip(column_codes(row, table), row.spans, strict=True):
             if code in columns and code not in found:
                 here.setdefault(code, []).append(span)
         for code, spans in here.items():
@@ -102,15 +102,11 @@ def under(values: list[tuple[Cell, Span]], labels: list[Span], places: dict[K, S
 class Spanned:
     """Reads the lines of a table whose rows have spans."""
 
-    def __init__(self, region: Region, codes: dict[str, str]) -> None:
+    def __init__(self, region: Region, table: str) -> None:
         self.rows = dict(region)
-        self.codes = codes
+        self.table = table
         self.known: dict[tuple[object, ...], dict[str, Span] | None] = {}
-        self.headers = [
-            (k, row)
-            for k, row in region
-            if row.spans and any(normalise_label(c.text, keep_mark=True) in codes for c in row.cells)
-        ]
+        self.headers = [(k, row) for k, row in region if row.spans and is_header(row, table)]
 
     def places(self, line: Line, columns: tuple[str, ...]) -> dict[str, Span] | None:
         """Where the header of the line's own table shows its columns."""
@@ -118,7 +114,7 @@ class Spanned:
         above = [(k, r) for k, r in reversed(self.headers) if k < line.row and r.table == row.table]
         key = (above[0][0] if above else None, columns)
         if key not in self.known:
-            self.known[key] = header_spans([r for _, r in above], self.codes, columns)
+            self.known[key] = header_spans([r for _, r in above], self.table, columns)
         return self.known[key]
 
     def under_header(self, line: Line, columns: tuple[str, ...]) -> list[Cell] | None:

@@ -103,7 +103,7 @@ class TableReader:
         tried = [(line, self._columns(k, line, headers, wanted)) for k, line in enumerate(self.lines)]
         settler = Settler(self.table, self.region, self.grid)
         self.looked_at_numbers = settler.repeats()
-        spanned = Spanned(self.region, form().column_labels[self.table]).read(tried)
+        spanned = Spanned(self.region, self.table).read(tried)
         aligned = [
             (settler.unrepeated(line, columns) or known or align(line, len(columns), self.grid)) if columns else None
             for (line, columns), known in zip(tried, spanned, strict=True)

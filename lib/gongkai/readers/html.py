@@ -19,7 +19,7 @@ from gongkai.readers.shown import BREAK, Element, mark_lines, strip_hidden, tree
 _ROW_GROUPS = {"thead": 0, "tbody": 1, "tfoot": 2}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BLANKS = "\xa0 \u3000"
-# What a cell that shows a picture and no text says: it is not empty.
+# What a picture in a cell says: the cell is not empty, and no number alone.
 _PICTURE = "[图片]"
 _WIDEST_SPAN = 100
 # A cell with more text than any cell of a form has is a part of the page's layout.
@@ -173,8 +173,8 @@ class _Page:
                 if rows != 1 and left > 1:
                     begun.update(dict.fromkeys(range(column, end), rows or (left if rows == 0 else 1)))
                 text = _cell_text(_text(cell))
-                if not text and cell in self.mixed and next(cell.iter("img"), None) is not None:
-                    text = _PICTURE
+                if cell in self.mixed and next(cell.iter("img"), None) is not None:
+                    text = f"{text}{_PICTURE}"
                 found.append(Cell(text, Place(r, column + 1, within, "row")))
                 spans.append((column, end))
                 column = end

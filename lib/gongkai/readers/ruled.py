@@ -180,8 +180,8 @@ def _grid(across: list[Rule], down: list[Rule]) -> Grid:
     fields: list[Field] = []
     owner = {}
     for part in parts.values():
-        ends = any(r == 0 and (0, c) not in above or r == rows - 1 and (rows, c) not in above for r, c in part)
-        sides = any(c == 0 and (0, r) not in left or c == columns - 1 and (columns, r) not in left for r, c in part)
+        ends = any((r == 0 and (0, c) not in above) or (r == rows - 1 and (rows, c) not in above) for r, c in part)
+        sides = any((c == 0 and (0, r) not in left) or (c == columns - 1 and (columns, r) not in left) for r, c in part)
         if ends and sides:
             continue  # open at a corner: beside the table
         owner.update(dict.fromkeys(part, len(fields)))
@@ -267,11 +267,13 @@ def cell_text(parts: Iterable[str]) -> str:
 
 def doubtful(glyphs: Sequence[Glyph], field: Field) -> bool:
     """Whether digits in a field may not be what they seem: turned, printed over each other, or over its sides."""
-    for line in split_lines(glyphs):
-        for left, right in pairwise(line):
-            if (left.text + right.text).strip() and right.x0 - left.x0 < 0.3 * min(
-                left.x1 - left.x0, right.x1 - right.x0
-            ):
-                return True
     digits = [g for g in glyphs if g.text.isdigit()]
-    return any(g.turned or g.x0 < field.x0 - 0.2 * g.size or g.x1 > field.x1 + 0.2 * g.size for g in digits)
+    if any(g.turned or g.x0 < field.x0 - 0.2 * g.size or g.x1 > field.x1 + 0.2 * g.size for g in digits):
+        return True
+    printed = split_lines(g for g in glyphs if g.text.strip()) if digits else []
+    return any(_over(left, right) for line in printed for left, right in pairwise(line))
+
+
+def _over(left: Glyph, right: Glyph) -> bool:
+    overlap = right.x0 - left.x0 < 0.3 * min(left.x1 - left.x0, right.x1 - right.x0)
+    return overlap and (left.text.isdigit() or right.text.isdigit())

@@ -25,12 +25,23 @@ _MAY_HIDE = etree.XPath(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _HIDING_CLASS = re.compile(r"\.([\w-]+)\s*\{[^{}]*display\s*:\s*none", re.IGNORECASE)
+# Text that is raised, struck out or turned round is no number like the others; its marks keep it apart.
+_MARKS = {"sup": "^", "sub": "_", "del": "~", "s": "~", "strike": "~", "bdo": "↔"}
+# libxml2 compares each attribute of a tag with all others.
+_MOST_ATTRIBUTES, _LONG = 20_000, 40_000
 # Where a line ends; no other white space of HTML does.
 BREAK = "\u2028"
 
 
 def tree(data: bytes, source: str) -> tuple[Element, str]:
     content, encoding = decode(data, source)
+    if any(len(part.partition(b">")[0].split()) > _MOST_ATTRIBUTES for part in data.split(b"<") if len(part) > _LONG):
+        raise UnreadableFile(
+            source,
+            "网页里有一个标签带了过多属性，可能是恶意文件。请在浏览器中打开，另存正文后再读。",
+            "a tag of this page has more attributes than any page needs. "
+            "Open it in a browser and save the report alone.",
+        )
     body = data if encoding == "utf-8" else content.encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     root = etree.fromstring(body.replace(b"\0", b""), parser)
@@ -89,12 +100,13 @@ def mark_lines(root: Element, nested: bool) -> None:
 
     A footnote mark that is raised would else be one more digit of its number.
     """
-    for element in root.iter("sup", "sub", "input"):
+    for element in root.iter("input", *_MARKS):
         if element.tag == "input":
             shown = (element.get("type") or "text").lower() in {"text", "number"}
-            element.tail = ((element.get("value") or "") if shown else "") + (element.tail or "")
-        elif element.text and element.text.strip():
-            element.text = ("^" if element.tag == "sup" else "_") + element.text
+            element.tail = ((element.get("value") or BREAK) if shown else BREAK) + (element.tail or "")
+        elif "".join(element.itertext()).strip():
+            mark = _MARKS[str(element.tag)]
+            element.text, element.tail = mark + (element.text or ""), mark + (element.tail or "")
     for element in root.iter(*_BLOCKS, *(("td", "th") if nested else ())):
         element.text = BREAK + (element.text or "")
         if (tail := element.tail) and not tail.isspace():
