@@ -2,9 +2,10 @@
 
 import io
 import re
+import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 
 import openpyxl
@@ -91,14 +92,17 @@ def _decoded(data: bytes) -> str:
 def _shown(page: str) -> list[Matrix]:
     """The innermost tables of a page without what no browser shows, by pandas."""
     tree = html.fromstring(re.sub(r"<(/?)th\b", r"<\1td", page))  # pandas takes rows of th out of a table
-    for hidden in tree.xpath("//script | //td[contains(translate(@style, 'DISPLAYNOE ', 'displaynoe'), 'display:none')]"):
+    for hidden in tree.xpath(
+        "//script | //td[contains(translate(@style, 'DISPLAYNOE ', 'displaynoe'), 'display:none')]"
+    ):
         hidden.drop_tree()
     tables = []
     for table in tree.xpath("//table[not(.//table)]"):
         source = html.tostring(table, encoding="unicode")
         across = pd.read_html(io.StringIO(source))[0].shape[1]
         as_text = dict.fromkeys(range(across), str)
-        frame = pd.read_html(io.StringIO(source), converters=as_text, keep_default_na=False)[0]
+        options = {"converters": as_text, "keep_default_na": False, "thousands": None}
+        frame = pd.read_html(io.StringIO(source), **options)[0]
         rows = [[bare(text) for text in row] for row in frame.itertuples(index=False)]
         tables.append([row for row in rows if any(row)])
     return tables
@@ -139,7 +143,7 @@ def test_of_traditional_characters_turned_back() -> None:
 
 def test_what_a_page_says_around_the_report() -> None:
     of = form(2)
-    page = _decoded(FORMATS["html_page"].write(of, 1))
+    page = "".join(_decoded(FORMATS["html_page"].write(of, seed)) for seed in range(6))
     for words in ('name="ArticleTitle"', 'name="PubDate"', "索引号", "上一篇", "2023年政府信息公开", "display:none"):
         assert words in page
 
@@ -239,7 +243,7 @@ def _number_rows(data: bytes) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", [name for name in ALL if name.startswith("pdf_")])
 def test_of_pdf_with_breaks_by_its_words(name: str) -> None:
-    for seed in (0, 1, 3):
+    for seed in range(4) if name == "pdf_breaks" else (1,):
         of = form(seed, PLAIN)
         data = ALL[name].write(of, seed)
         expected = [
@@ -268,7 +272,7 @@ def xlsx_tables(data: bytes, of: Form) -> list[Matrix]:
     for sheet in openpyxl.load_workbook(io.BytesIO(data)):
         inside = False
         for row in _sheet_rows(sheet):
-            begins = row[0].startswith(TABLE) and not (inside and len(made) == 1)
+            begins = not inside and row[0].startswith(TABLE)
             inside = begins or (inside and bool(row[0] or any(row[1:])) and not _is_heading(row[0]))
             if begins:
                 made.append([])
@@ -294,19 +298,13 @@ def test_of_xlsx_by_openpyxl() -> None:
 @pytest.mark.parametrize("kind", ALL.values(), ids=list(ALL))
 def test_the_same_seed_gives_the_same_bytes(kind: Format) -> None:
     of = form(2)
-    assert kind.write(of, 5) == kind.write(of, 5)
-    assert len({kind.write(of, seed) for seed in range(6)}) > 1
+    first = kind.write(of, 5)
+    assert first == kind.write(of, 5)
+    assert any(first != kind.write(of, seed) for seed in range(5))
 
 
-def test_bytes_do_not_depend_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_do_not_depend_on_the_clock() -> None:
     of, names = form(2), ("docx", "pdf", "xlsx")
     before = {name: FORMATS[name].write(of, 5) for name in names}
-    _a_year_later(monkeypatch)
+    time.sleep(1.1)  # the files could tell seconds
     assert {name: FORMATS[name].write(of, 5) for name in names} == before
-
-
-def _a_year_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
-    now: Callable[[], float] = time.time
-    monkeypatch.setattr(time, "time", lambda: now() + 400 * 86400)

@@ -14,9 +14,10 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
-from gongkai.document import Content, Row
+from gongkai.document import Content
 from gongkai.errors import UnreadableFile
 from gongkai.readers import pdf
+from gongkai.readers.ink import plain
 
 Draw = Callable[[FPDF], None]
 NUMBERS = ["甲", "1", "23", "456"]
@@ -49,7 +50,7 @@ def texts(content: Content) -> list[list[str]]:
     return [[c.text for c in row.cells] for row in content.rows]
 
 
-def grid(  # noqa: PLR0913
+def grid(
     p: FPDF,
     rows: list[list[str]],
     x: float = 60,
@@ -180,7 +181,13 @@ def test_a_table_over_two_pages_keeps_its_number_and_columns() -> None:
         p.line(140, 740, 300, 740)
         for x in (60, 140, 180, 300):
             p.line(x, 720 if 60 < x < 180 else 700, x, 760)  # cut by the page foot
-        for x, y, text in [(64, 714, "标题"), (184, 714, "合计"), (64, 734, "（四）无"), (144, 734, "1."), (184, 734, "5")]:
+        for x, y, text in [
+            (64, 714, "标题"),
+            (184, 714, "合计"),
+            (64, 734, "（四）无"),
+            (144, 734, "1."),
+            (184, 734, "5"),
+        ]:
             p.text(x, y, text)
         p.text(144, 754, "2.")
         p.text(184, 754, "6")
@@ -254,7 +261,7 @@ def test_lines_of_a_cell_join_but_numbers_never_fuse() -> None:
 def test_numbers_with_a_gap_do_not_fuse() -> None:
     def draw(p: FPDF) -> None:
         grid(p, [["甲", "1", "2", "3"]], width=60)
-        p.text(130, 114, "4")
+        p.text(132.5, 114, "4")
         p.text(184 + 6.2, 114, "0")
 
     assert tables(read(draw))[0][1] == ["甲", "1 4", "20", "3"]
@@ -301,23 +308,289 @@ def test_a_table_open_at_the_sides() -> None:
     assert [row for _, row, _ in tables(read(draw))] == [["甲", "1", "2"], ["乙", "3", "4"]]
 
 
+def saved(document: pypdfium2.PdfDocument) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def changed(data: bytes, change: Callable[[pypdfium2.PdfPage], object]) -> bytes:
+    document = pypdfium2.PdfDocument(data)
+    change(document[0])
+    return saved(document)
+
+
+ROWS = [NUMBERS, ["乙", "5", "6", "7"]]
+
+
 @pytest.mark.parametrize("turn", [90, 180, 270])
-def test_turned_and_cropped_pages(turn: int) -> None:
-    document = pypdfium2.PdfDocument(paper(lambda p: grid(p, [NUMBERS, ["乙", "5", "6", "7"]], y=300)))
-    document[0].set_rotation(turn)
-    turned = io.BytesIO()
-    document.save(turned)
-    # Upright characters on a turned page are read as if they stood upright, and are not drawn on its picture.
-    content = pdf.read(turned.getvalue(), "x")
-    assert [row for _, row, _ in tables(content)] == [NUMBERS, ["乙", "5", "6", "7"]]
+def test_a_page_shown_turned_is_read_upright(turn: int) -> None:
+    content = pdf.read(changed(paper(lambda p: grid(p, ROWS, y=300)), lambda page: page.set_rotation(turn)), "x")
+    assert [row for _, row, _ in tables(content)] == ROWS
     assert not any(row.role for row in content.rows)
-    assert not content.boxes
-    document[0].set_rotation(0)
-    document[0].set_cropbox(30, 100, 500, 700)
-    cropped = io.BytesIO()
-    document.save(cropped)
-    content = pdf.read(cropped.getvalue(), "x")
-    assert [row for _, row, _ in tables(content)] == [NUMBERS, ["乙", "5", "6", "7"]]
+    assert not content.boxes  # they would not fit the picture of the page
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_landscape_page(turn: int) -> None:
+    def draw(p: FPDF) -> None:
+        with p.rotation(turn, 297, 420):
+            grid(p, ROWS, x=200, y=400)
+
+    content = pdf.read(changed(paper(draw), lambda page: page.set_rotation(turn)), "x")
+    assert [row for _, row, _ in tables(content)] == ROWS
+    assert not any(row.role for row in content.rows)
+    box = content.boxes["page 1, table 1, row 2, column 1"]
+    assert (round(box.x1 - box.x0), round(box.bottom - box.top)) == (40, 20)
+
+
+def test_a_cropped_page() -> None:
+    def draw(p: FPDF) -> None:
+        grid(p, ROWS, y=300)
+        p.text(60, 820, "裁掉的文字")
+
+    content = pdf.read(changed(paper(draw), lambda page: page.set_cropbox(30, 100, 500, 700)), "x")
+    assert texts(content) == ROWS
     assert not any(row.role for row in content.rows)
     box = content.boxes["page 1, table 1, row 1, column 1"]
-    assert [round(v) for v in box] == [1, 30, 300 - 142, 70, 320 - 142]
+    assert [round(v) for v in box] == [1, 30, 158, 70, 178]
+
+
+def test_text_that_cannot_be_seen_is_left_out() -> None:
+    def draw(p: FPDF) -> None:
+        grid(p, ROWS)
+        p.text_mode = "INVISIBLE"
+        p.text(112, 114, "9")
+        p.text_mode = "FILL"
+        p.set_text_color(255)
+        p.text(152, 134, "9")
+        p.set_text_color(200)
+        with p.rotation(30, 60, 160):
+            p.text(80, 160, "水印2023水印2023")
+        p.set_text_color(0)
+        p.text(700, 100, "页外")
+
+    content = read(draw)
+    assert texts(content) == ROWS
+    assert not any(row.role for row in content.rows)
+
+
+def test_characters_printed_twice_are_read_once_and_repeated_digits_stay() -> None:
+    def draw(p: FPDF) -> None:
+        grid(p, [["合计", "11", "1111", "7"]])
+        for shift in (0.3, 0.6):
+            p.text(64 + shift, 114, "合计")
+            p.text(104 + shift, 114, "11")
+
+    content = read(draw)
+    assert texts(content) == [["合计", "11", "1111", "7"]]
+    assert not any(row.role for row in content.rows)
+
+
+def test_digits_that_may_be_others_are_marked() -> None:
+    def over(p: FPDF) -> None:
+        grid(p, [*ROWS, ["丙", "", "8", "9"]])
+        p.text(104.3, 114, "3")  # on the 1
+        p.text(137, 134, "77")  # through a rule
+        with p.rotation(90, 110, 150):
+            p.text(110, 154, "4")
+
+    assert [row.role for row in read(over).rows] == ["unsure", "unsure", "unsure"]
+
+
+def test_a_form_field_over_a_cell_is_marked() -> None:
+    def draw(p: FPDF) -> None:
+        grid(p, ROWS)
+        p.free_text_annotation("12", x=105, y=122, w=20, h=14)
+
+    assert [row.role for row in read(draw).rows] == ["", "unsure"]
+
+
+def test_a_cell_that_is_no_rectangle_is_marked() -> None:
+    def draw(p: FPDF) -> None:
+        grid(p, [NUMBERS])
+        for x0, y0, x1, y1 in [(60, 120, 60, 160), (60, 160, 220, 160), (220, 120, 220, 160), (140, 120, 140, 140),
+                               (60, 140, 140, 140)]:  # fmt: skip
+            p.line(x0, y0, x1, y1)
+        p.text(64, 154, "5")
+
+    assert [row.role for row in read(draw).rows] == ["", "unsure"]
+
+
+def test_radicals_are_the_characters_they_stand_for() -> None:
+    assert list(map(plain, ["⼈⺠", "⻄城", "１２，Ａ", "﨑", "㎡"])) == [
+        "人民", "西城", "１２，Ａ", "﨑", "㎡",
+    ]  # fmt: skip
+
+
+def picture(p: FPDF, x: float, y: float, width: float, height: float) -> None:
+    p.image(Image.new("L", (8, 8), 128), x, y, width, height)
+
+
+def test_a_page_or_table_that_is_a_picture() -> None:
+    def scan(p: FPDF) -> None:
+        picture(p, 0, 0, 595, 842)
+        p.text(280, 800, "- 2 -")
+
+    def mixed(p: FPDF) -> None:
+        p.text(60, 90, "三、收到申请")
+        picture(p, 60, 100, 400, 300)
+        picture(p, 400, 500, 60, 60)  # a seal
+        p.text(60, 420, "四、复议")
+
+    content = read(lambda p: p.text(60, 90, "一、总体"), scan, mixed)
+    assert [(row.text, row.role, str(row.place)) for row in content.rows] == [
+        ("一、总体", "", "page 1, line 1"),
+        ("", "picture", "page 2, picture 1"),
+        ("- 2 -", "", "page 2, line 1"),
+        ("三、收到申请", "", "page 3, line 1"),
+        ("", "picture", "page 3, picture 1"),
+        ("四、复议", "", "page 3, line 2"),
+    ]
+
+
+HELVETICA = b"/F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
+def by_hand(content: bytes, page: bytes = b"", forms: dict[str, bytes] | None = None, font: bytes = HELVETICA) -> bytes:
+    """A PDF written out: a page with this content stream, and forms that it may draw."""
+    names = list(forms or {})
+    listed = b" ".join(f"/{name} {k} 0 R".encode() for k, name in enumerate(names, 6))
+    resources = b"<< /Font << %s >> /XObject << %s >> >>" % (font, listed)
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /Resources 4 0 R /Contents 5 0 R %s >>" % (page or b"/MediaBox [0 0 595 842]"),
+        resources,
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(content), content),
+    ]
+    for name in names:
+        body = (forms or {})[name]
+        bodies.append(
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources 4 0 R /Length %d >>\nstream\n%s\nendstream"
+            % (len(body), body)
+        )
+    out, offsets = b"%PDF-1.4\n", []
+    for k, body in enumerate(bodies, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (k, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    count = len(bodies) + 1
+    return out + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Root 1 0 R /Size %d >>\nstartxref\n%d\n%%%%EOF\n" % (
+        count, table, count, len(out),
+    )  # fmt: skip
+
+
+def packed(content: bytes) -> bytes:
+    return zlib.compress(content, 9)
+
+
+TEXT = b"BT /F 10 Tf 50 700 Td (12) Tj ET"
+NO_TEXT = (
+    "there is no text in the PDF: it is a scan or picture, which cannot be read yet. "
+    "Get the version with text, or save the text as .docx or .txt, and read that."
+)
+SAVE = "Export the PDF again from Word or WPS, or save it as .docx or .txt, and read that."
+DAMAGED = f"the PDF is damaged or incomplete. Download it again; if that does not help: {SAVE}"
+CROWDED = f"a page of the PDF holds more text, lines or data than a report's page can. {SAVE}"
+
+
+def many() -> bytes:
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(301):
+        document.new_page(595, 842)
+    return saved(document)
+
+
+def lattice() -> bytes:
+    across = b"".join(b"0 %d m 8000 %d l S " % (4 * k, 4 * k) for k in range(2000))
+    return across + b"".join(b"%d 0 m %d 8000 l S " % (4 * k, 4 * k) for k in range(2000))
+
+
+def nested() -> dict[str, bytes]:
+    return {name: f"/{below} Do ".encode() * 50 for name, below in zip("ABCDE", "BCDEF", strict=True)} | {"F": b""}
+
+
+REFUSED = {
+    "no text": (lambda: paper(lambda p: picture(p, 0, 0, 595, 842)), NO_TEXT),
+    "nothing": (lambda: by_hand(packed(b"")), NO_TEXT),
+    "password": (
+        lambda: paper(lambda p: p.text(60, 90, "甲"), password="open"),  # noqa: S106
+        "the PDF asks for a password. Open it with the password, save it without one and read that.",
+    ),
+    "cut": (lambda: paper(lambda p: grid(p, ROWS))[:-5000], DAMAGED),
+    "only a head": (lambda: b"%PDF-1.7\n%%EOF", DAMAGED),
+    "no pages": (
+        lambda: by_hand(packed(TEXT)).replace(b"/Kids [3 0 R] /Count 1", b"/Kids [     ] /Count 0").replace(
+            b"/Type /Page ", b"/Type /Pag_ "
+        ),
+        f"the PDF has no pages. {SAVE}",
+    ),
+    "a page lost": (lambda: by_hand(packed(TEXT)).replace(b"/Count 1", b"/Count 3"), DAMAGED),
+    "many pages": (
+        many,
+        "the PDF has more than 300 pages, too many for an annual report. "
+        "Cut out the report and save it as a file of its own.",
+    ),
+    "a huge page": (
+        lambda: by_hand(packed(TEXT), b"/MediaBox [0 0 99999999 842]"),
+        f"a page of the PDF has an impossible size. {SAVE}",
+    ),
+    "many characters": (lambda: by_hand(packed(b"BT /F 1 Tf (" + b"1" * 250_000 + b") Tj ET")), CROWDED),
+    "many lines": (lambda: by_hand(packed(b"0 0 m 9 9 l S " * 60_000)), CROWDED),
+    "a lattice": (lambda: by_hand(packed(lattice()), b"/MediaBox [0 0 9000 9000]"), CROWDED),
+    "a bomb": (lambda: by_hand(packed(b" " * 60_000_000)), CROWDED),
+    "forms in forms": (lambda: by_hand(packed(b"/A Do " * 50), forms=nested()), CROWDED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_files(name: str) -> None:
+    make, reason = REFUSED[name]
+    with pytest.raises(UnreadableFile) as refused:
+        pdf.read(make(), "x.pdf")
+    assert refused.value.en == reason
+    assert "\n" not in refused.value.zh
+    assert refused.value.zh.endswith("。")
+
+
+def test_a_form_that_draws_itself_ends() -> None:
+    assert texts(pdf.read(by_hand(packed(b"/A Do " + TEXT), forms={"A": b"/A Do"}), "x.pdf")) == [["12"]]
+
+
+def test_a_damaged_page_is_refused_though_half_of_it_could_be_read() -> None:
+    stream = packed(b"".join(b"BT /F 10 Tf 50 %d Td (%d) Tj ET " % (700 - k, k * k) for k in range(0, 600, 12)))
+    with pytest.raises(UnreadableFile, match="damaged"):
+        pdf.read(by_hand(stream[:200] + bytes(20) + stream[220:]), "x.pdf")
+
+
+@pytest.mark.parametrize("encoding", ["GBK-EUC-H", "GB-EUC-H", "UniGB-UCS2-H"])
+def test_fonts_that_are_not_in_the_file(encoding: str) -> None:
+    codec = "utf-16-be" if "UCS2" in encoding else "gbk"
+    shown = "行政许可12".encode(codec).hex().encode()
+    font = (
+        b"/F << /Type /Font /Subtype /Type0 /BaseFont /SimSun /Encoding /%s /DescendantFonts [<< /Type /Font "
+        b"/Subtype /CIDFontType2 /BaseFont /SimSun /DW 1000 /W [1 95 500 814 939 500] /CIDSystemInfo "
+        b"<< /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>] >>"
+    ) % encoding.encode()
+    data = by_hand(packed(b"BT /F 10 Tf 50 700 Td <%s> Tj ET" % shown), font=font)
+    assert texts(pdf.read(data, "x.pdf")) == [["行政许可12"]]
+
+
+def test_a_protected_file_that_opens_without_a_password() -> None:
+    assert texts(pdf.read(paper(lambda p: grid(p, ROWS), password=""), "x.pdf")) == ROWS
+
+
+def test_damage_anywhere_is_refused_or_read_and_nothing_else() -> None:
+    whole = paper(lambda p: grid(p, ROWS))
+    lots = random.Random(7)
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for _ in range(lots.randrange(1, 30)):
+            damaged[lots.randrange(len(damaged))] = lots.randrange(256)
+        try:
+            content = pdf.read(bytes(damaged), "x.pdf")
+        except UnreadableFile:
+            continue
+        sure = {cell.text for row in content.rows if not row.role for cell in row.cells}
+        assert {text for text in sure if any(c.isdigit() for c in text)} <= {text for row in ROWS for text in row}

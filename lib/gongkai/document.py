@@ -43,8 +43,8 @@ class Row:
     `spans`: where the file itself says how wide its cells are, the grid columns of each cell, from
     and to (excluded), from 0. A cell that covers several rows is a cell of the first of them only,
     so that there are gaps. `table`: the number of that table in the file, from 1; 0 outside tables.
-    `role`: what the file says the row is: `title`, `link`, `picture` (a table or page that is a
-    picture) or nothing.
+    `role`: what the file says the row is: `title`, `link`, `sheet` (the name of one), `picture` (a
+    table or page that is one), `unsure` (two ways of reading it differ) or nothing.
     """
 
     cells: tuple[Cell, ...]

@@ -1,4 +1,4 @@
-"""Rows that a page break cut in two, made whole again: the label tells."""
+"""Cells and rows that a page break cut in two, made whole again: the label tells."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from gongkai.cells import is_value, normalise_label
 from gongkai.document import Cell, Row
 from gongkai.parse.model import Region
 
+Span = tuple[int, int]
+Cells = dict[Span, Cell]
 
-def _label(row: Row) -> int | None:
-    """The place of the cell that ends a row's label: the last text before its values."""
-    texts = [k for k, cell in enumerate(row.cells) if cell.text.strip() and not is_value(cell.text)]
-    return texts[-1] if texts else None
+
+def _cells(row: Row) -> Cells:
+    return dict(zip(row.spans, row.cells, strict=True))
+
+
+def _as_row(row: Row, cells: Cells) -> Row:
+    spans = tuple(sorted(cells))
+    return replace(row, cells=tuple(cells[span] for span in spans), spans=spans)
 
 
 def _joined(above: Cell, below: Cell) -> Cell:
@@ -21,39 +27,67 @@ def _joined(above: Cell, below: Cell) -> Cell:
     return Cell(f"{above.text}\n{below.text}" if below.text.strip() else above.text, above.place)
 
 
-def _is_cut(above: Row, below: Row, labels: dict[str, str]) -> bool:
-    """Whether `below` goes on with the row `above`: only both labels together are one of the form's."""
-    if not set(below.spans) <= set(above.spans):
+def _goes_on(above: Cell, below: Cell, labels: dict[str, str]) -> bool:
+    """Whether a label was cut: only both pieces together, or the first as well, are one of the form's."""
+    if not normalise_label(above.text) or not below.text.strip() or is_value(below.text):
         return False
-    at, under = _label(above), _label(below)
-    if at is None or normalise_label(above.cells[at].text) == "":
+    whole = labels.get(normalise_label(above.text + below.text))
+    own, other = labels.get(normalise_label(above.text)), labels.get(normalise_label(below.text))
+    return whole is not None and other is None and own in {None, whole}
+
+
+def _is_rest(above: Cells, below: Cells, taken: set[Span], labels: dict[str, str]) -> bool:
+    """Whether what is left of the row `below` belongs to the row `above`.
+
+    It does if it has no label of its own, the label above went on in it or one of the two has no values,
+    and no cell is printed on both pages. Left of the label a group may begin again.
+    """
+    known = [span for span in above if normalise_label(above[span].text) in labels]
+    if not known:
         return False
-    if under is None:
-        # A label on one page and its values on the next; or nothing at all.
-        spans = set(above.spans[at + 1 :])
-        values = [c.text for c, s in zip(above.cells, above.spans, strict=True) if s in spans]
-        return not any(c.text.strip() for c in below.cells) or not any(v.strip() for v in values)
-    whole = labels.get(normalise_label(above.cells[at].text + below.cells[under].text))
-    own, other = (labels.get(normalise_label(row.cells[k].text)) for row, k in ((above, at), (below, under)))
-    return whole is not None and other is None and own in {None, whole} and above.spans[at] == below.spans[under]
+    values = {span: cell for span, cell in below.items() if span > known[-1]}
+    printed = {span for span, cell in values.items() if cell.text.strip()}
+    both = any(above[span].text.strip() for span in printed if span in above)
+    words = any(normalise_label(cell.text) in labels for span, cell in below.items() if span not in taken)
+    empty = not any(cell.text.strip() for span, cell in above.items() if span > known[-1])
+    return set(values) <= set(above) and not both and not words and (bool(taken) or empty or not printed)
+
+
+def _mend(found: Region, row: Row, labels: dict[str, str]) -> Row | None:
+    """The first row of a page without what belongs to rows on the page before; None if all of it does.
+
+    Changes the rows in `found` that it completes.
+    """
+    below, taken = _cells(row), set()
+    last = next(k for k in range(len(found) - 1, -1, -1) if found[k][1].spans)
+    for span, cell in list(below.items()):
+        for k in range(last, -1, -1):
+            index, other = found[k]
+            cells = _cells(other) if other.table == row.table else {}
+            if span in cells:
+                if _goes_on(cells[span], cell, labels):
+                    found[k] = (index, _as_row(other, cells | {span: _joined(cells[span], cell)}))
+                    below[span] = Cell("", cell.place)
+                    taken |= {span} if k == last else set()
+                break
+    index, other = found[last]
+    above = _cells(other)
+    if _is_rest(above, below, taken, labels):
+        joined = {span: _joined(above[span], cell) if span in above else cell for span, cell in below.items()}
+        found[last] = (index, _as_row(other, above | joined))
+        return None
+    return _as_row(row, {span: cell for span, cell in below.items() if span not in taken})
 
 
 def whole_rows(region: Region, labels: dict[str, str]) -> Region:
-    """The region with rows that end one page and begin the next put together where their label shows it."""
+    """The region with cells and rows that end one page and begin the next put together where a label shows it."""
     found: Region = []
-    last = -1  # the row of the table read last
+    above: Row | None = None
     for k, row in region:
-        above = found[last][1] if last >= 0 else None
-        cut = above is not None and bool(row.spans) and above.table == row.table
-        if above is not None and cut and above.place.within != row.place.within and _is_cut(above, row, labels):
-            below = dict(zip(row.spans, row.cells, strict=True))
-            cells = [
-                _joined(cell, below[span]) if span in below else cell
-                for cell, span in zip(above.cells, above.spans, strict=True)
-            ]
-            found[last] = (found[last][0], replace(above, cells=tuple(cells)))
-            continue
-        if row.spans:
-            last = len(found)
-        found.append((k, row))
+        kept: Row | None = row
+        if row.spans and above is not None and above.table == row.table and above.place.within != row.place.within:
+            kept = _mend(found, row, labels)
+        if kept is not None:
+            found.append((k, kept))
+        above = row if row.spans else above
     return found

@@ -52,6 +52,8 @@ _AGENCY_END = (
     "大学",
     "站",
 )
+# Rows that are not of the report itself.
+_AROUND = {"link", "sheet"}
 _DIGITS = {**{c: str(i) for i, c in enumerate("〇一二三四五六七八九")}, "○": "0", "零": "0", "０": "0"}
 
 
@@ -141,7 +143,7 @@ def _best_title(
     report's, and of its readings the first, which has the whole name where it is printed in several lines.
     """
     headed = _titles([row.text for row in rows if row.role == "title"])
-    titles = _titles([row.text for row in rows if row.role != "link"])
+    titles = _titles([row.text for row in rows if row.role not in _AROUND])
     named = [t for t in titles if t[0]] or titles
     if is_page:
         inner = headed or _page_title(page) or named[-1:]
@@ -160,11 +162,11 @@ def identify(
     first = min((k for _, k in headings), default=min(len(rows), 40))
     # The front of a report is short; what stands far above section 一 is the page around it.
     front = rows[max(0, first - 40) : first]
-    head = [row.text for row in front if row.role != "link"]
+    head = [row.text for row in front if row.role not in _AROUND]
     tail_start = max((k for _, k in headings), default=first)
-    tail = [row.text for k, row in enumerate(rows) if k >= tail_start and k not in in_tables and row.role != "link"]
+    tail = [row.text for k, row in enumerate(rows) if k >= tail_start and k not in in_tables and row.role not in _AROUND]
     page = page_fields(front, meta)
-    agency, title_year, title = _best_title(front, page, bool(meta) or any(row.role for row in rows))
+    agency, title_year, title = _best_title(front, page, bool(meta) or any(r.role in {"title", "link"} for r in rows))
     attached = _attachment(tail)
     source = "title" if agency else None
     candidates = [

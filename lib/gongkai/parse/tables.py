@@ -21,7 +21,7 @@ class TableReader:
 
     def __init__(self, table: str, region: Region, edition: str | None) -> None:
         self.table = table
-        self.region = region = whole_rows(region, form().item_labels[table])
+        self.region = region = whole_rows(region, form().item_labels[table] | form().column_labels[table])
         self.reading = TableReading(table, where=str(region[0][1].place) if region else "")
         cutter = Cutter(table, self.reading)
         self.lines = cutter.walk(region)

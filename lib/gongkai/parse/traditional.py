@@ -11,21 +11,18 @@ from gongkai.document import Cell, Row
 _WORDS = (("资讯", "信息"), ("讯息", "信息"), ("档案", "文件"))
 
 
-def _table(text: str) -> dict[int, str]:
+def simplified(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows in simplified characters, each text as long as it was."""
     # OpenCC is loaded only for the few reports that need it.
     import opencc
 
     convert = opencc.OpenCC("t2s").convert
-    pairs = [(c, convert(c)) for c in set(text) if not c.isascii()]
-    return {ord(c): simple for c, simple in pairs if len(simple) == 1}
-
-
-def simplified(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The rows in simplified characters, each text as long as it was."""
-    table = _table("".join(cell.text for row in rows for cell in row.cells))
 
     def change(cell: Cell) -> Cell:
-        text = cell.text.translate(table)
+        text = convert(cell.text)
+        if len(text) != len(cell.text):
+            # Word by word it may grow or shrink; character by character it does not.
+            text = "".join(simple if len(simple := convert(c)) == 1 else c for c in cell.text)
         for word, ours in _WORDS:
             text = text.replace(word, ours)
         return Cell(text, cell.place)

@@ -26,6 +26,7 @@ logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 MOST_CHARACTERS = 200_000
 MOST_DRAWINGS = 50_000
+MOST_COMPARED = 20_000_000
 
 # A filled shape as thin as this is a rule, a line as thick as twice this is shading.
 _THIN = 3.0
@@ -133,6 +134,8 @@ class Ink(PDFLayoutAnalyzer):
         self.width, self.height = min(x1, whole.x1) - self.left, min(y1, whole.y1) - self.bottom
 
     def end_page(self, page: PDFPage) -> None:
+        if len(self._pale) * (len(self.shading) + len(self.pictures)) > MOST_COMPARED:
+            raise TooMuchDrawnError
         for x, y, keep in self._pale:
             if any(a <= x <= c and b <= y <= d for a, b, c, d in (*self.shading, *self.pictures)):
                 keep()
@@ -158,13 +161,13 @@ class Ink(PDFLayoutAnalyzer):
     def _inside(self, x: float, y: float) -> bool:
         return -1 <= x <= self.width + 1 and -1 <= y <= self.height + 1
 
-    def _count_drawing(self) -> None:
-        self.drawings += 1
+    def _count_drawing(self, weight: int = 1) -> None:
+        self.drawings += weight
         if self.drawings > MOST_DRAWINGS:
             raise TooMuchDrawnError
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
-        self._count_drawing()
+        self._count_drawing(10)
         super().begin_figure(name, bbox, matrix)
 
     def render_image(self, _name: str, _stream: Any) -> None:
@@ -268,13 +271,16 @@ def once(glyphs: list[Glyph]) -> list[Glyph]:
 
     A real second digit stands a digit's width further on.
     """
-    seen: dict[tuple[str, int], list[Glyph]] = {}
+    seen: dict[tuple[str, int, int], list[Glyph]] = {}
     kept = []
     for glyph in glyphs:
         near = 0.3 * (glyph.x1 - glyph.x0)
-        row = round(glyph.base / 4)
-        others = [g for r in (row - 1, row, row + 1) for g in seen.get((glyph.text, r), ())]
+        row, column = round(glyph.base / 4), round(glyph.x0 / 8)
+        around = [(glyph.text, r, c) for r in (row - 1, row, row + 1) for c in (column - 1, column, column + 1)]
+        others = [g for place in around for g in seen.get(place, ())]
         if not any(abs(g.x0 - glyph.x0) < near and abs(g.base - glyph.base) < 0.3 * glyph.size for g in others):
-            seen.setdefault((glyph.text, row), []).append(glyph)
+            if len(others) > MOST_DRAWINGS // 100:
+                raise TooMuchDrawnError  # hundreds of the same character in a space for three
+            seen.setdefault((glyph.text, row, column), []).append(glyph)
             kept.append(glyph)
     return kept

@@ -202,23 +202,18 @@ def _content(sheets: list[Sheet]) -> Content:
 
 def _sheets(data: bytes) -> Iterator[Sheet]:
     document = PDFDocument(PDFParser(io.BytesIO(data)), password="")
+    pages = list(islice(PDFPage.create_pages(document), MOST_PAGES + 1))
+    if not pages:
+        raise Refused("empty")
+    if len(pages) > MOST_PAGES:
+        raise Refused("long")
     second = pypdfium2.PdfDocument(data)
     try:
-        if len(second) > MOST_PAGES:
-            raise Refused("long")
-        manager = Fonts()
-        pages = 0
-        for page in islice(PDFPage.create_pages(document), len(second)):
-            drawn = second[pages]
-            text = drawn.get_textpage()
-            pages += 1
-            yield sheet(pages, page, manager, text)
-            text.close()
-            drawn.close()
-        if pages < len(second):
+        if len(second) != len(pages):
             raise Refused("damaged")
-        if not pages:
-            raise Refused("empty")
+        fonts = Fonts()
+        for number, page in enumerate(pages, 1):
+            yield sheet(number, page, fonts, second)
     finally:
         second.close()
 

@@ -6,14 +6,17 @@ What is drawn is read with pdfminer; every cell is compared with what PDFium rea
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import pypdfium2
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import list_value, resolve1
+from pdfminer.pdftypes import PDFStream, list_value, resolve1
+from pdfminer.psparser import PSLiteralTable
 
-from gongkai.readers.ink import Ink, once
+from gongkai.readers.ink import MOST_COMPARED, Ink, TooMuchDrawnError, once
 from gongkai.readers.ruled import Field, Glyph, Grid, Line, cell_text, doubtful, grids, line_of, lines, split_lines
 
 MOST_POINTS = 14_400  # what PDF viewers themselves show at most
@@ -25,6 +28,16 @@ _OUTLINED = 200  # so many drawings on a page without text are its text
 
 class ImpossibleSizeError(ValueError):
     """A page larger than any viewer shows, or without extent."""
+
+
+def _check_intact(page: PDFPage) -> None:
+    """Raises zlib.error if what the page draws is damaged: pdfminer and PDFium show what comes before the damage."""
+    flate = PSLiteralTable.intern("FlateDecode")
+    for stream in map(resolve1, page.contents):
+        if not isinstance(stream, PDFStream) or stream.decipher or not stream.rawdata:
+            continue
+        if [name for name, _ in stream.get_filters()] == [flate]:
+            zlib.decompressobj().decompress(stream.rawdata)
 
 
 class Drawn(NamedTuple):
@@ -88,12 +101,22 @@ def _page_mark_runs(glyphs: list[Glyph], height: float) -> tuple[list[Line], set
 
 
 class _Second:
-    """PDFium's reading of a page, and form fields or notes, whose text neither reading has."""
+    """PDFium's reading of a page, and form fields or notes, whose text neither reading has.
 
-    def __init__(self, ink: Ink, page: PDFPage, text: Any) -> None:
+    `more`: it has characters that we left out, invisible or printed twice.
+    """
+
+    def __init__(self, ink: Ink, page: PDFPage, number: int, document: pypdfium2.PdfDocument, more: bool) -> None:
         self._ink = ink
-        self._text = text
+        self._more = more
         self._typed = list(_typed_over(page))
+        # Only now: PDFium has no limits of its own, the page in `ink` has kept within ours.
+        self._page = document[number - 1]
+        self._text = self._page.get_textpage()
+
+    def close(self) -> None:
+        self._text.close()
+        self._page.close()
 
     def agrees(self, field: Field, text: str) -> bool:
         left, bottom, right, top = self._ink.user_space((field.x0, field.top, field.x1, field.bottom))
@@ -101,7 +124,7 @@ class _Second:
             return False
         theirs = _digits(self._text.get_text_bounded(left, bottom, right, top))
         ours = _digits(text)
-        return _within(ours, theirs) and (bool(ours) or not theirs or self._ink.hidden)
+        return ours == theirs or (self._more and _within(ours, theirs))
 
 
 def _typed_over(page: PDFPage) -> Iterator[tuple[float, float]]:
@@ -136,6 +159,22 @@ def _part(grid: Grid, held: dict[int, list[Glyph]], second: _Second) -> tuple[Pa
     return Part(tuple(kept), (grid.xs[0], grid.xs[-1]), grid.ys[0], grid.ys[-1]), freed
 
 
+def _parts(found: list[Grid], glyphs: list[Glyph], second: _Second) -> tuple[list[Part], list[Glyph]]:
+    """The tables, and the characters that stand in none of their cells."""
+    parts = []
+    for grid in found:
+        held: dict[int, list[Glyph]] = {}
+        outside = []
+        for glyph in glyphs:
+            owner = grid.at(*glyph.middle)
+            (outside if owner is None else held.setdefault(owner, [])).append(glyph)
+        part, freed = _part(grid, held, second)
+        glyphs = outside + freed
+        parts += [part] if part else []
+    second.close()
+    return parts, glyphs
+
+
 def _pictures(ink: Ink, glyphs: list[Glyph]) -> list[Line]:
     """Pictures as wide as a table and without text on them; slices of one scan are one picture."""
     found: list[Line] = []
@@ -157,10 +196,11 @@ def _draw(manager: PDFResourceManager, page: PDFPage) -> Ink:
     return ink
 
 
-def sheet(number: int, page: PDFPage, manager: PDFResourceManager, text: Any) -> Sheet:
+def sheet(number: int, page: PDFPage, manager: PDFResourceManager, document: pypdfium2.PdfDocument) -> Sheet:
     x0, y0, x1, y1 = page.mediabox
     if not (1 < abs(x1 - x0) <= MOST_POINTS and 1 < abs(y1 - y0) <= MOST_POINTS):
         raise ImpossibleSizeError
+    _check_intact(page)
     ink = _draw(manager, page)
     quarter, most = next(iter(ink.quarters.most_common(1)), (0, 0))
     straight = quarter == 0 or most <= len(ink.glyphs) / 2
@@ -170,17 +210,12 @@ def sheet(number: int, page: PDFPage, manager: PDFResourceManager, text: Any) ->
     glyphs = once(ink.glyphs)
     marks, used = _page_mark_runs(glyphs, ink.height)
     free = [g for g in glyphs if id(g) not in used]
-    second = _Second(ink, page, text)
-    parts = []
-    for grid in grids(ink.across, ink.down) if ink.down else []:
-        held: dict[int, list[Glyph]] = {}
-        outside = []
-        for glyph in free:
-            owner = grid.at(*glyph.middle)
-            (outside if owner is None else held.setdefault(owner, [])).append(glyph)
-        part, freed = _part(grid, held, second)
-        free = outside + freed
-        parts += [part] if part else []
+    found = grids(ink.across, ink.down) if ink.down else []
+    if sum(len(grid.fields) for grid in found) * len(free) > MOST_COMPARED:
+        raise TooMuchDrawnError
+    more = ink.hidden or len(glyphs) < len(ink.glyphs)
+    parts, free = _parts(found, free, _Second(ink, page, number, document, more)) if found else ([], free)
+    parts.sort(key=lambda part: (part.top, part.xs[0]))
     prose = sorted([*lines(free), *marks], key=lambda line: line.top)
     pictures = _pictures(ink, glyphs)
     if not prose and not parts and not pictures and ink.drawings > _OUTLINED:

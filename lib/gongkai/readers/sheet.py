@@ -224,7 +224,7 @@ def read(data: bytes, source: str) -> Content:
         for k, (sheet, picture) in enumerate(sheets, 1):
             place = Place(k, None, "", "sheet")
             if len(sheets) > 1:
-                writer.rows.append(Row((Cell(sheet.name, place),)))
+                writer.rows.append(Row((Cell(sheet.name, place),), role="sheet"))
             if not sheet.rows and picture:
                 writer.rows.append(Row((Cell("", place),), role="picture"))
             writer.sheet(sheet)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ..model import Form
+from layouts.model import Form
+
 from . import html, html_broken, html_page, html_word, pdf, pdf_breaks, sheet, word
 
 __all__ = ["FORMATS", "KINDS", "Format"]

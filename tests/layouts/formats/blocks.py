@@ -5,8 +5,8 @@ import zipfile
 from random import Random
 from typing import NamedTuple
 
-from ..model import Cell, Form, Grid, _placed, grid
-from ..render import Layout, render
+from layouts.model import Cell, Form, Grid, _placed, grid
+from layouts.render import Layout, render
 
 
 class Block(NamedTuple):

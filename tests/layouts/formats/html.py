@@ -8,8 +8,9 @@ from random import Random
 
 from opencc import OpenCC
 
-from ..model import Form, Grid, Printed
-from ..render import rectangle
+from layouts.model import Form, Grid, Printed
+from layouts.render import rectangle
+
 from .blocks import Block, Placed, blocks, is_label, placed
 
 Writer = Callable[[Block, Random], str]  # one block as HTML

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from ..model import Form
+from layouts.model import Form
+
 from .blocks import Block, Placed, blocks, placed
 from .html import clean_block, clean_table, page
 

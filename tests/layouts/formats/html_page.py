@@ -3,7 +3,8 @@
 from html import escape
 from random import Random
 
-from ..model import Form
+from layouts.model import Form
+
 from .blocks import Block, blocks, cut, header_rows, width
 from .html import clean_block, page
 from .html_word import word_block
@@ -75,16 +76,15 @@ def split(block: Block, rng: Random) -> list[Block]:
 
 def _with_hidden_cells(table: str, rng: Random) -> str:
     """A cell that no browser shows, at an end of some rows."""
-    hidden = ('<td style="display:none">9</td>', '<td style="DISPLAY: none" width="0">旧</td>')
-    lines = []
-    for line in table.split("</tr>"):
-        starts = line.lower().rfind("<tr")
-        if starts >= 0 and rng.random() < 0.2:
-            after = line.index(">", starts) + 1
-            at = rng.choice((after, len(line)))
-            line = line[:at] + rng.choice(hidden) + line[at:]
-        lines.append(line)
-    return "</tr>".join(lines)
+    return "</tr>".join(_with_hidden(row, rng) if "<tr" in row else row for row in table.split("</tr>"))
+
+
+def _with_hidden(row: str, rng: Random) -> str:
+    if rng.random() > 0.2:
+        return row
+    at = rng.choice((row.index(">", row.rindex("<tr")) + 1, len(row)))
+    hidden = rng.choice(('<td style="display:none">9</td>', '<td style="DISPLAY: none" width="0">旧</td>'))
+    return row[:at] + hidden + row[at:]
 
 
 def _report(made: list[Block], rng: Random) -> str:
@@ -108,7 +108,11 @@ def government(form: Form, seed: int) -> bytes:
     said = _around(form, made[0].text, rng)
     report = f'<div id="zoom">\n{_report(made, rng)}\n</div>'
     for _ in range(rng.randrange(3)):
-        report = f'<table width="100%" cellspacing="0"><tr><td width="12"></td><td valign="top">{report}</td></tr></table>'
-    layout = f'<table width="1000" align="center"><tr><td>{_metadata(said)}</td></tr>\n<tr><td>{report}</td></tr></table>'
+        report = (
+            f'<table width="100%" cellspacing="0"><tr><td width="12"></td><td valign="top">{report}</td></tr></table>'
+        )
+    layout = (
+        f'<table width="1000" align="center"><tr><td>{_metadata(said)}</td></tr>\n<tr><td>{report}</td></tr></table>'
+    )
     body = f"{_navigation(said)}\n{layout}\n{_footer(said)}"
     return page(f"{said['title']}_砚泽县人民政府", body, head=_head(said)).encode()

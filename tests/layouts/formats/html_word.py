@@ -4,7 +4,8 @@ import re
 from html import escape
 from random import Random
 
-from ..model import Form
+from layouts.model import Form
+
 from .blocks import Block, Placed, blocks, is_label, placed, width
 
 _HEAD = """<html xmlns:v="urn:schemas-microsoft-com:vml"

@@ -1,6 +1,5 @@
-"""Paper to print on: pages of A4, lines of text and rules, in an embedded Chinese font; the same input, the same bytes."""
+"""Paper to print on: pages of A4 with text in an embedded Chinese font and rules; the same input, the same bytes."""
 
-import io
 import tempfile
 from datetime import UTC, datetime
 from functools import cache
@@ -8,7 +7,9 @@ from pathlib import Path
 
 import pylopdf_fonts_zh_cn
 from fontTools import subset
-from fontTools.ttLib import TTFont
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont, newTable
 from fpdf import FPDF
 
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN, FOOT = 595.28, 841.89, 72.0, 46.0
@@ -26,25 +27,46 @@ def _usual_characters() -> frozenset[str]:
 
 @cache
 def _font_file(characters: frozenset[str]) -> Path:
-    """The packaged font with these characters only: it has 30,000, which would take a second a report."""
+    """The packaged font with these characters only: it has 30,000, which would take a second a report.
+
+    With TrueType outlines, as word processors embed them: pdfminer reads no text in this font's own encoding.
+    """
     options = subset.Options()
     options.hinting = False
     options.layout_features = []
-    options.desubroutinize = True
     font = TTFont(pylopdf_fonts_zh_cn.sans_path(), lazy=True, recalcTimestamp=False)
-    for unused in ("GSUB", "GPOS", "BASE", "VORG", "vhea", "vmtx", "DSIG"):
+    for unused in ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "DSIG"):
         if unused in font:
             del font[unused]
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=sorted(map(ord, characters)))
     subsetter.subset(font)
-    out = io.BytesIO()
-    font.save(out)
+    _to_truetype(font)
     folder = tempfile.TemporaryDirectory(prefix="gongkai-font-")
     _FOLDERS.append(folder)  # kept until the process ends
-    path = Path(folder.name) / "font.otf"
-    path.write_bytes(out.getvalue())
+    path = Path(folder.name) / "font.ttf"
+    font.save(path)
     return path
+
+
+def _to_truetype(font: TTFont) -> None:
+    drawn = font.getGlyphSet()
+    glyphs = {}
+    for name in font.getGlyphOrder():
+        pen = TTGlyphPen(None)
+        drawn[name].draw(Cu2QuPen(pen, max_err=2.0, reverse_direction=True))
+        glyphs[name] = pen.glyph()
+    font["loca"], font["glyf"] = newTable("loca"), newTable("glyf")
+    font["glyf"].glyphOrder, font["glyf"].glyphs = font.getGlyphOrder(), glyphs
+    del font["CFF "]
+    font["maxp"].tableVersion = 0x00010000
+    for name in ("maxZones", "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs"):
+        setattr(font["maxp"], name, int(name == "maxZones"))
+    for name in ("maxStackElements", "maxSizeOfInstructions", "maxComponentElements"):
+        setattr(font["maxp"], name, 0)
+    font["head"].glyphDataFormat = 0
+    font["post"].formatType = 3.0
+    font.sfntVersion = "\x00\x01\x00\x00"
 
 
 _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
@@ -59,6 +81,8 @@ class Paper:
         self.pdf.set_creation_date(datetime(2024, 1, 2, 3, 4, 6, tzinfo=UTC))
         self.pdf.add_font(_FONT, fname=_font_file(_usual_characters() | frozenset(text) - {"\n"}))
         self.pdf.set_line_width(0.5)
+        self.pdf.set_font(_FONT)
+        self.widths = self.pdf.fonts[_FONT].cw
         self.pages = 0
         self.y = BOTTOM
         self.turn()
@@ -77,8 +101,7 @@ class Paper:
 
     def wide(self, text: str, size: float) -> float:
         """How wide a text is in points."""
-        self.pdf.set_font(_FONT, size=size)
-        return self.pdf.get_string_width(text)
+        return sum(self.widths[ord(character)] for character in text) * size / 1000
 
     def write(self, text: str, x: float, baseline: float, size: float) -> None:
         """A piece of text on its baseline."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from ..model import Form
+from layouts.model import Form
+
 from .blocks import Block, Placed, blocks, header_rows, is_label, placed, width
 from .paper import MARGIN, PAGE_WIDTH, TEXT_WIDTH, Paper
 
@@ -175,11 +176,6 @@ def _text(paper: Paper, made: Drawing, piece: _Piece, box: tuple[float, float, f
         y += made.leading
 
 
-def one_page(made: Drawing) -> list[range]:
-    """All rows on one page."""
-    return [range(len(made.bands))]
-
-
 def write_text(paper: Paper, block: Block, rng: Random) -> None:
     """Title, heading or prose, wrapped; a page that is full is turned."""
     size = {"title": 18.0, "heading": 14.0, "prose": rng.choice((10.5, 12.0))}[block.kind]
@@ -201,29 +197,31 @@ def _text_lines(paper: Paper, block: Block, size: float, indent: float) -> list[
     return wrap(paper, block.text, size, TEXT_WIDTH, indent)
 
 
+def measured(paper: Paper, made: list[Block], seed: int) -> dict[str, Drawing]:
+    """The tables of a report, measured out."""
+    return {b.table: measure(paper, b, Random(f"{b.table} {seed}")) for b in made if b.kind == "table"}
+
+
+def begin(form: Form, made: list[Block]) -> Paper:
+    """Paper with a font that has all characters of this report."""
+    return Paper("".join(cell.text for cell in form.cells.values()) + made[0].text)
+
+
 def pdf(form: Form, seed: int) -> bytes:
     """Each table on one page, with its heading."""
     rng = Random(seed)
     made = blocks(form, rng)
-    paper = Paper("".join(cell.text for cell in form.cells.values()) + made[0].text)
+    paper = begin(form, made)
+    drawings = measured(paper, made, seed)
     for n, block in enumerate(made):
         if block.kind == "table":
-            draw(paper, measure_again(paper, block, seed), one_page(measure_again(paper, block, seed)), (), rng)
+            drawing = drawings[block.table]
+            draw(paper, drawing, [range(len(drawing.bands))], (), rng)
             paper.y += 12
             continue
-        if block.kind == "heading":
-            _turn_before_table(paper, made[n + 1 : n + 3], seed)
+        # heading, introduction and table stay together
+        table = next((b.table for b in made[n + 1 : n + 3] if b.kind in ("heading", "table")), "")
+        if block.kind == "heading" and table and paper.room() < drawings[table].height() + 70:
+            paper.turn()
         write_text(paper, block, rng)
     return paper.done()
-
-
-def measure_again(paper: Paper, block: Block, seed: int) -> Drawing:
-    """The same table measured in the same way whenever it is asked for."""
-    return measure(paper, block, Random(f"{block.table} {seed}"))
-
-
-def _turn_before_table(paper: Paper, following: list[Block], seed: int) -> None:
-    """Heading, introduction and table stay together."""
-    table = next((block for block in following if block.kind == "table"), None)
-    if table and following[0].kind != "heading" and paper.room() < measure_again(paper, table, seed).height() + 70:
-        paper.turn()

@@ -4,10 +4,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from random import Random
 
-from ..model import TABLES, Form
+from layouts.model import TABLES, Form
+
 from .blocks import blocks, header_rows, is_label, placed
 from .paper import BOTTOM, MARGIN, Paper
-from .pdf import BREAKS, Band, Drawing, draw, measure_again, write_text
+from .pdf import BREAKS, Band, Drawing, begin, draw, measured, write_text
+
 
 def paginate(made: Drawing, room: float, cutting: bool) -> list[range]:
     """The bands on each page. A row that does not fit goes to the next page; `cutting` cuts it if its label can be."""
@@ -64,13 +66,14 @@ def breaking(form: Form, seed: int, features: Collection[str]) -> bytes:
     """Tables over page breaks, with these of BREAKS and no others."""
     rng = Random(seed)
     made = blocks(form, rng)
-    paper = Paper("".join(cell.text for cell in form.cells.values()) + made[0].text)
+    paper = begin(form, made)
+    drawings = measured(paper, made, seed)
     must_break = rng.choice(TABLES)
     for block in made:
         if block.kind != "table":
             write_text(paper, block, rng)
             continue
-        drawing = measure_again(paper, block, seed)
+        drawing = drawings[block.table]
         cutting = "row_cut" in features
         wanted = block.table == must_break
         paper.y += _gap(paper, drawing, cutting, wanted, Random(f"gap {block.table} {seed}"))

@@ -9,7 +9,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..model import Form
+from layouts.model import Form
+
 from .blocks import Block, as_zip, blocks, placed, width
 
 _THIN = Border(*(Side("thin"),) * 4)

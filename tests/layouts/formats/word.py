@@ -4,7 +4,8 @@ from collections.abc import Collection
 from random import Random
 from xml.sax.saxutils import escape
 
-from ..model import Cell, Form, _placed
+from layouts.model import Cell, Form, _placed
+
 from .blocks import Block, as_zip, blocks, is_label, placed, width
 
 FEATURES = ("inserted", "deleted", "control_cell", "control_row", "control_inside", "numbered", "numbered_style")
