@@ -238,6 +238,7 @@ def test_a_page_number_inside_a_table_is_prose(mark: str) -> None:
     content = read(draw)
     assert [row for _, row, _ in tables(content)] == [NUMBERS, ["乙", "5", "6", "7"]]
     assert texts(content)[-1] == [mark]
+    assert not any(row.role for row in content.rows)
 
 
 def test_a_bare_page_number_below_the_last_rule_is_prose() -> None:

@@ -7,26 +7,20 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from itertools import groupby
 from typing import Any
 
 import polars as pl
 
-from gongkai import pipeline, show, source, worker
+from gongkai import show, source
 from gongkai.cells import is_value
 from gongkai.corrections import COLUMNS
-from gongkai.document import Cell, Document, Place, Row
-from gongkai.errors import UnreadableFile
+from gongkai.document import Cell, Place, Row
 from gongkai.fonts import FALLBACK, face
-from gongkai.form import TABLES, declared_rows, form
-from gongkai.parse.regions import find_regions, loose_region
-from gongkai.parse.sections import first_report
-from gongkai.parse.traditional import simplified
-from gongkai.pipeline import Reading
-from gongkai.readers import read_document
+from gongkai.form import declared_rows, form
+from gongkai.parse.sections import is_page_mark
 from gongkai.show import Html, coded, fill
-from gongkai.source import SIGNS, Mark, Marks, escaped
+from gongkai.source import SIGNS, Mark, Marks, Review, escaped
 from gongkai.views import form_blocks
 from gongkai.words import place, word
 
@@ -40,48 +34,6 @@ _REMARKS = {"page_mark"}
 
 # No number, so that a line which nobody has filled in corrects nothing: it is refused.
 _TO_FILL = "?"
-
-
-@dataclass(frozen=True, repr=False)
-class Review:
-    """One report as read, its file, and the rows of the file in which each table stands or should stand."""
-
-    reading: Reading
-    document: Document
-    regions: dict[str, list[Row]]
-
-    def facts(self, table: str) -> list[Fact]:
-        return self.reading.facts.filter(pl.col("table") == table).to_dicts()
-
-    def notes(self, table: str) -> list[dict[str, Any]]:
-        return self.reading.notes.filter(pl.col("table") == table).to_dicts()
-
-
-def _regions(document: Document) -> dict[str, list[Row]]:
-    """The rows of each table as the file prints them; of a table that was not found its section with the heading."""
-    about = {s.section: s.table for s in form().sections}
-    for every in (document.rows, simplified(document.rows)):
-        rows, headings, _ = first_report(every)
-        found = find_regions(rows, headings)
-        if found or headings:
-            heads = {about[section]: k for section, k in headings}
-            loose = {t: [heads[t], *(k for k, _ in loose_region(rows, headings, t))] for t in TABLES if t in heads}
-            lines = loose | {t: [k for k, _ in part] for t, part in found.items()}
-            return {t: [document.rows[k] for k in lines.get(t, ())] for t in TABLES}
-    return {t: [] for t in TABLES}
-
-
-def load(file: str | Path) -> Review:
-    """Read one report and keep its file beside it. Raises UnreadableFile with the reason and the remedy."""
-    reading = pipeline.read(file)
-    if "facts" in reading.reports["format"]:
-        raise UnreadableFile(
-            str(file),
-            "这是 gongkai 写出的事实表，不是报告原文。请给出报告文件。",
-            "this is a table of facts that gongkai wrote. Name the file of the report itself.",
-        )
-    document = worker.run(read_document, str(file))
-    return Review(reading, document, _regions(document))
 
 
 def _row_of(where: str) -> str:
@@ -105,7 +57,8 @@ def _value(fact: Fact, lang: str) -> str:
     """What a cell of the form holds, in words where it is no number: never as 0."""
     printed = fact["printed"] or ""
     if fact["corrected"] is not None:
-        return f"{printed or word('cell_blank', lang)} → {fact['corrected'] or word('cell_blank', lang)}"
+        nothing = word("review_absent" if fact["printed"] is None else "cell_blank", lang)
+        return f"{printed or nothing} → {fact['corrected'] or word('cell_blank', lang)}"
     if fact["status"] == "number":
         return printed
     if fact["status"] == "absent":
@@ -119,25 +72,44 @@ def _name(fact: Fact, lang: str) -> str:
     return form().cell_name(fact["table"], fact["item"], fact["column"], lang)
 
 
+def _is_figure(text: str) -> bool:
+    """Whether a cell or line holds figures and nothing else, and is no page number."""
+    words = text.split()
+    return bool(words) and all(map(is_value, words)) and any(c.isdigit() for c in text) and not is_page_mark(text)
+
+
 def _mark(cell: Cell, mine: list[Fact], told: list[dict[str, Any]], lang: str) -> Mark:
     """What became of a cell of the file, given the facts and the notes that name it."""
     said = [word("review_became", lang, cell=_name(f, lang), value=_value(f, lang)) for f in mine]
     said += [n["text" if lang == "zh" else "text_en"] for n in told]
-    words = cell.text.split()
-    if not mine and words and all(map(is_value, words)) and any(c.isdigit() for c in cell.text):
+    if not mine and _is_figure(cell.text):
         return Mark("loose", " · ".join([word("review_loose", lang), *said]))
     if any(n["kind"] not in _REMARKS for n in told) or any(f["status"] == "unreadable" for f in mine):
         return Mark("doubt", " · ".join(said))
     return Mark("read" if mine else "", " · ".join(said))
 
 
+def _without_repeats(found: Marks, rows: Sequence[Row], lang: str) -> Marks:
+    """Some programs print a merged cell again in every column that it covered: only one of them is read."""
+    same = dict(found)
+    for row in rows:
+        for _, run in groupby(row.cells, key=lambda cell: cell.text):
+            places = [cell.place for cell in run]
+            if any(found[p].kind == "read" for p in places):
+                again = Mark("", word("review_repeated", lang))
+                same |= {p: again for p in places if found[p].kind == "loose"}
+    return same
+
+
 def marks(review: Review, table: str, lang: str) -> Marks:
     """For the cells of the file around a table what became of each, and the id to link to."""
     rows = review.regions[table]
-    read = [f for f in review.facts(table) if f["status"] != "absent" or f["corrected"] is not None]
+    read = [f for f in review.facts(table) if f["printed"] is not None]
     facts, notes = _by_place(read, rows), _by_place(review.notes(table), rows)
     every = [c for row in rows for c in row.cells]
     found = {c.place: _mark(c, facts.get(c.place, []), notes.get(c.place, []), lang) for c in every}
+    if review.certainty(table) == "sure":
+        found = _without_repeats(found, rows, lang)
     return {
         p: Mark(m.kind, " · ".join(filter(None, [m.said, place(str(p), lang)])), f"at-{table}-{k}" if m.kind else "")
         for k, (p, m) in enumerate(found.items())
@@ -171,7 +143,7 @@ def _fact_table(review: Review, table: str, links: dict[int, str], lang: str) ->
             cells = "".join(
                 _fact_cell(facts[k], links.get(k, ""), lang) for cell in row["cells"] for k in cell["marks"]
             )
-            lines = list(dict.fromkeys(_row_of(f["where"]) for f in mine if f["status"] != "absent"))
+            lines = list(dict.fromkeys(_row_of(f["where"]) for f in mine if f["printed"] is not None))
             sign = f'<b class="sign">{SIGNS["doubt"]}</b>' if noted & set(lines) else ""
             where = f'<td class="where">{sign}{escaped(word("comma", lang).join(place(x, lang) for x in lines))}</td>'
             shown += f"<tr>{label}{cells}{where if mine else ''}</tr>"
@@ -180,14 +152,14 @@ def _fact_table(review: Review, table: str, links: dict[int, str], lang: str) ->
 
 def _links(review: Review, table: str, found: Marks) -> dict[int, str]:
     """For the facts of a table, by number, the id of the cell of the file they were read from."""
-    numbered = [f | {"number": k} for k, f in enumerate(review.facts(table)) if f["status"] != "absent"]
+    numbered = [f | {"number": k} for k, f in enumerate(review.facts(table)) if f["printed"] is not None]
     at = _by_place(numbered, review.regions[table])
     return {f["number"]: found[p].link for p, mine in at.items() for f in mine if p in found}
 
 
 def _unlocated(review: Review, table: str, links: dict[int, str], lang: str) -> str:
     """The cells of the form whose place is not to be found in what is shown of the file."""
-    lost = [f for k, f in enumerate(review.facts(table)) if f["status"] != "absent" and k not in links]
+    lost = [f for k, f in enumerate(review.facts(table)) if f["printed"] is not None and k not in links]
     if not lost:
         return ""
     said = [_name(f, lang) + word("colon", lang) + place(f["where"], lang) for f in lost]

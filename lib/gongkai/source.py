@@ -13,11 +13,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from gongkai import worker
+import polars as pl
+
+from gongkai import pipeline, worker
 from gongkai.document import Box, Cell, Document, Place, Row
-from gongkai.errors import GongkaiError
+from gongkai.errors import GongkaiError, UnreadableFile
+from gongkai.form import TABLES, form
+from gongkai.parse.regions import find_regions, loose_region
+from gongkai.parse.sections import first_report
+from gongkai.parse.traditional import simplified
+from gongkai.pipeline import Reading
+from gongkai.readers import read_document
 from gongkai.words import word
 
 DPI = 110
@@ -28,6 +36,51 @@ MOST_ROWS = 400
 MOST_CHARACTERS = 500
 
 SIGNS = {"doubt": "？", "loose": "▲"}
+
+
+@dataclass(frozen=True, repr=False)
+class Review:
+    """One report as read, its file, and the rows of the file in which each table stands or should stand."""
+
+    reading: Reading
+    document: Document
+    regions: dict[str, list[Row]]
+
+    def certainty(self, table: str) -> str:
+        return str(self.reading.tables.filter(pl.col("table") == table)["certainty"].item())
+
+    def facts(self, table: str) -> list[dict[str, Any]]:
+        return self.reading.facts.filter(pl.col("table") == table).to_dicts()
+
+    def notes(self, table: str) -> list[dict[str, Any]]:
+        return self.reading.notes.filter(pl.col("table") == table).to_dicts()
+
+
+def _regions(document: Document) -> dict[str, list[Row]]:
+    """The rows of each table as the file prints them; of a table that was not found its section with the heading."""
+    about = {s.section: s.table for s in form().sections}
+    for every in (document.rows, simplified(document.rows)):
+        rows, headings, _ = first_report(every)
+        found = find_regions(rows, headings)
+        if found or len({section for section, _ in headings}) >= 2:
+            heads = {about[section]: k for section, k in headings}
+            loose = {t: [heads[t], *(k for k, _ in loose_region(rows, headings, t))] for t in TABLES if t in heads}
+            lines = loose | {t: [k for k, _ in part] for t, part in found.items()}
+            return {t: [document.rows[k] for k in lines.get(t, ())] for t in TABLES}
+    return {t: [] for t in TABLES}
+
+
+def load(file: str | Path) -> Review:
+    """Read one report and keep its file beside it. Raises UnreadableFile with the reason and the remedy."""
+    reading = pipeline.read(file)
+    if "facts" in reading.reports["format"]:
+        raise UnreadableFile(
+            str(file),
+            "这是 gongkai 写出的事实表，不是报告原文。请给出报告文件。",
+            "this is a table of facts that gongkai wrote. Name the file of the report itself.",
+        )
+    document = worker.run(read_document, str(file))
+    return Review(reading, document, _regions(document))
 
 
 class Mark(NamedTuple):

@@ -22,13 +22,7 @@ class AcrossReader(TableReader):
     def _place_all(self, headers: list[Header]) -> None:
         items = form().rows(self.table, self.reading.edition, self.reading.shape)
         cells = [(i.item, c) for i in items for c in form().item_columns(i, self.reading.edition)]
-        rows = [
-            line
-            for line in self.lines
-            if line.item is None
-            and line.label
-            and (printed_values(self._cells(line)) or (self.rows_at[line.row].spans and len(line.values) == len(cells)))
-        ]
+        rows = [line for line in self.lines if self._is_values(line, len(cells))]
         if not rows:
             super()._place_all(headers)
             return
@@ -53,6 +47,13 @@ class AcrossReader(TableReader):
             if cell is not None:
                 self.reading.placed[key] = cell
         self.reading.rows_found = len(items)
+
+    def _is_values(self, line: Line, n: int) -> bool:
+        """Whether a line is the row of values under the header, and no row of an item of its own."""
+        if self.rows_at[line.row].spans:
+            whole = len(line.values) == len(self.rows_at[line.row].cells)
+            return whole and bool(line.label) and bool(printed_values(line.values) or len(line.values) == n)
+        return line.item is None and bool(line.label) and bool(printed_values(self._cells(line)))
 
     def _aligned(self, line: Line, cells: list[tuple[str, str]]) -> Aligned:
         """The values under their headers where the file shows how wide each is, else by their number."""

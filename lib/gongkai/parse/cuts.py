@@ -29,11 +29,13 @@ def _joined(above: Cell, below: Cell) -> Cell:
 
 def _goes_on(above: Cell, below: Cell, labels: dict[str, str]) -> bool:
     """Whether a label was cut: only both pieces together, or the first as well, are one of the form's."""
-    if not normalise_label(above.text) or not below.text.strip() or is_value(below.text):
+    if not above.text.strip() or not below.text.strip() or is_value(above.text) or is_value(below.text):
         return False
     whole = labels.get(normalise_label(above.text + below.text))
     own, other = labels.get(normalise_label(above.text)), labels.get(normalise_label(below.text))
-    return whole is not None and other is None and own in {None, whole}
+    # Of a label cut behind its list mark the second piece is known by itself.
+    alone = other is None or (other == whole and normalise_label(above.text) == "")
+    return whole is not None and alone and own in {None, whole}
 
 
 def _is_rest(above: Cells, below: Cells, taken: set[Span], labels: dict[str, str]) -> bool:
@@ -46,7 +48,7 @@ def _is_rest(above: Cells, below: Cells, taken: set[Span], labels: dict[str, str
     if not known:
         return False
     values = {span: cell for span, cell in below.items() if span > known[-1]}
-    printed = {span for span, cell in values.items() if cell.text.strip()}
+    printed = {span for span, cell in below.items() if cell.text.strip()}
     both = any(above[span].text.strip() for span in printed if span in above)
     words = any(normalise_label(cell.text) in labels for span, cell in below.items() if span not in taken)
     empty = not any(cell.text.strip() for span, cell in above.items() if span > known[-1])
@@ -76,7 +78,17 @@ def _mend(found: Region, row: Row, labels: dict[str, str]) -> Row | None:
         joined = {span: _joined(above[span], cell) if span in above else cell for span, cell in below.items()}
         found[last] = (index, _as_row(other, above | joined))
         return None
+    if _may_be_values(above, below, labels):
+        found[last] = (index, _as_row(other, {span: c for span, c in above.items() if c.text.strip()}))
     return _as_row(row, {span: cell for span, cell in below.items() if span not in taken})
+
+
+def _may_be_values(above: Cells, below: Cells, labels: dict[str, str]) -> bool:
+    """Whether numbers without a label on a new page may be those of the row above, whose cells are then not empty."""
+    known = [span for span in above if normalise_label(above[span].text) in labels]
+    unlabelled = not any(normalise_label(cell.text) in labels for cell in below.values())
+    empty = bool(known) and not any(cell.text.strip() for span, cell in above.items() if span > known[-1])
+    return empty and unlabelled and any(is_value(cell.text) for cell in below.values())
 
 
 def whole_rows(region: Region, labels: dict[str, str]) -> Region:

@@ -194,6 +194,7 @@ class Ink(PDFLayoutAnalyzer):
     def _take(self, char: LTChar) -> None:
         a, b, _, d, _, base = char.matrix
         if min(abs(a), abs(b)) > 0.05 * max(abs(a), abs(b)):
+            self.hidden = True
             return
         if self._invisible:
             self.hidden = self.hidden or bool(char.get_text().strip())

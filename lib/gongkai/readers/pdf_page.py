@@ -103,7 +103,7 @@ def _page_mark_runs(glyphs: list[Glyph], height: float) -> tuple[list[Line], set
 class _Second:
     """PDFium's reading of a page, and form fields or notes, whose text neither reading has.
 
-    `more`: it has characters that we left out, invisible or printed twice.
+    `more`: it has characters that we left out, invisible, slanted, printed twice or a page number.
     """
 
     def __init__(self, ink: Ink, page: PDFPage, number: int, document: pypdfium2.PdfDocument, more: bool) -> None:
@@ -213,7 +213,7 @@ def sheet(number: int, page: PDFPage, manager: PDFResourceManager, document: pyp
     found = grids(ink.across, ink.down) if ink.down else []
     if sum(len(grid.fields) for grid in found) * len(free) > MOST_COMPARED:
         raise TooMuchDrawnError
-    more = ink.hidden or len(glyphs) < len(ink.glyphs)
+    more = ink.hidden or bool(used) or len(glyphs) < len(ink.glyphs)
     parts, free = _parts(found, free, _Second(ink, page, number, document, more)) if found else ([], free)
     parts.sort(key=lambda part: (part.top, part.xs[0]))
     prose = sorted([*lines(free), *marks], key=lambda line: line.top)
