@@ -7,9 +7,9 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from lxml import html
 
 from gongkai import GongkaiError, UnreadableFile, pipeline, review, source
 from gongkai.document import Place
@@ -136,7 +136,9 @@ def test_correction_lines_are_refused_as_offered_and_settle_the_doubt_once_fille
     save(tmp_path / "corrections.csv", rows)
     with pytest.raises(GongkaiError, match=r"“\?” is no number"):
         pipeline.read(path)
-    filled = [r | {"corrected": n, "who": "核对人", "date": "2024-05-01"} for r, n in zip(rows, ("800", "22701"))]
+    filled = [
+        r | {"corrected": n, "who": "核对人", "date": "2024-05-01"} for r, n in zip(rows, ("800", "22701"), strict=True)
+    ]
     save(tmp_path / "corrections.csv", filled)
     one = source.load(path)
     assert one.certainty("proactive") == "sure"
@@ -169,7 +171,7 @@ def test_a_merged_cell_printed_again_is_no_figure_left_unread(tmp_path: Path) ->
 def test_a_grid_keeps_its_shape(tmp_path: Path) -> None:
     one = written(tmp_path, "html_clean", form(1))
     rows = one.regions["applications"]
-    drawn = ElementTree.fromstring(source.redrawn(rows, {}, "zh").replace("&nbsp;", " "))
+    drawn = html.fragment_fromstring(source.redrawn(rows, {}, "zh"))
     width = max(end for row in rows for _, end in row.spans)
     areas = [int(td.get("colspan", "1")) * int(td.get("rowspan", "1")) for td in drawn.iter("td")]
     assert sum(areas) == width * len(rows)

@@ -50,7 +50,8 @@ def _is_rest(above: Cells, below: Cells, taken: set[Span], labels: dict[str, str
     values = {span: cell for span, cell in below.items() if span > known[-1]}
     printed = {span for span, cell in below.items() if cell.text.strip()}
     both = any(above[span].text.strip() for span in printed if span in above)
-    words = any(normalise_label(cell.text) in labels for span, cell in below.items() if span not in taken)
+    own = {span: cell for span, cell in below.items() if span not in taken and span >= min(above)}
+    words = any(normalise_label(cell.text) in labels for cell in own.values())
     empty = not any(cell.text.strip() for span, cell in above.items() if span > known[-1])
     return set(values) <= set(above) and not both and not words and (bool(taken) or empty or not printed)
 
@@ -86,7 +87,8 @@ def _mend(found: Region, row: Row, labels: dict[str, str]) -> Row | None:
 def _may_be_values(above: Cells, below: Cells, labels: dict[str, str]) -> bool:
     """Whether numbers without a label on a new page may be those of the row above, whose cells are then not empty."""
     known = [span for span in above if normalise_label(above[span].text) in labels]
-    unlabelled = not any(normalise_label(cell.text) in labels for cell in below.values())
+    own = [cell for span, cell in below.items() if span >= min(above)]
+    unlabelled = not any(normalise_label(cell.text) in labels for cell in own)
     empty = bool(known) and not any(cell.text.strip() for span, cell in above.items() if span > known[-1])
     return empty and unlabelled and any(is_value(cell.text) for cell in below.values())
 
