@@ -20,12 +20,15 @@ BAD = {
     "empty.txt": (b"", "the file is empty. Save or download the report again."),
     "blank.txt": (b" \n\t\r\n ", "the file is empty. Save or download the report again."),
     "picture.txt": (b"\x89PNG\r\n\x1a\n" + bytes(99), "this is a picture, which is not read yet."),
-    "report.pdf": (b"%PDF-1.7\n%\xe2\xe3\n", "this is a PDF file, not text."),
+    "report.pdf": (b"%PDF-1.7\n%\xe2\xe3\n", "the PDF is damaged or incomplete."),
     "report.docx": (
         b"PK\x03\x04" + bytes(99),
-        "this is a zip container",
+        "the file is damaged or cut off.",
     ),
-    "report.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this is an old Office file (.doc, .xls, .wps), which is not read yet."),
+    "report.doc": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "this is an old Office file (.doc, .xls, .wps), which is not read yet.",
+    ),
     "page.txt": ("\ufeff<!DOCTYPE html><html>".encode(), NO_REPORT),
     "noise.txt": (bytes(range(256)) * 40, "the bytes are no text in UTF-8 or GB18030"),
     "zeros.txt": (bytes(5000), "the bytes are no text in UTF-8 or GB18030"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from gongkai import read_folder
 from gongkai.form import declared_rows
@@ -103,7 +104,7 @@ def test_lock_environment_and_project_agree() -> None:
     locked = pins()
     for text in wanted:
         requirement = Requirement(text)
-        versions = locked.get(requirement.name.lower().replace("_", "-"))
+        versions = locked.get(canonicalize_name(requirement.name))
         assert versions, f"{requirement.name} is not in requirements.lock: run `make lock`"
         assert all(requirement.specifier.contains(v) for v in versions), text
     environment = (ROOT / "environment.yml").read_text("utf-8")

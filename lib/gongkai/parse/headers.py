@@ -61,7 +61,9 @@ def column_codes(row: Row, table: str) -> list[str | None]:
     """The column each cell of a row names, if any. A header has no list mark: 3.其他 and （七）总计 are rows."""
     labels = form().column_labels[table]
     found = [labels.get(normalise_label(cell.text, keep_mark=True)) for cell in row.cells]
-    return [code and (code if list_mark(cell.text) is None else None) for code, cell in zip(found, row.cells, strict=True)]
+    return [
+        code and (code if list_mark(cell.text) is None else None) for code, cell in zip(found, row.cells, strict=True)
+    ]
 
 
 def is_header(row: Row, table: str) -> bool:

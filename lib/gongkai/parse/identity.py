@@ -164,9 +164,12 @@ def identify(
     front = rows[max(0, first - 40) : first]
     head = [row.text for row in front if row.role not in _AROUND]
     tail_start = max((k for _, k in headings), default=first)
-    tail = [row.text for k, row in enumerate(rows) if k >= tail_start and k not in in_tables and row.role not in _AROUND]
+    tail = [
+        row.text for k, row in enumerate(rows) if k >= tail_start and k not in in_tables and row.role not in _AROUND
+    ]
     page = page_fields(front, meta)
-    agency, title_year, title = _best_title(front, page, bool(meta) or any(r.role in {"title", "link"} for r in rows))
+    is_page = bool(meta) or any(row.role in {"title", "link"} for row in rows)
+    agency, title_year, title = _best_title(front, page, is_page)
     attached = _attachment(tail)
     source = "title" if agency else None
     candidates = [

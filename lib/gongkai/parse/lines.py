@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 
 from gongkai.cells import is_value, list_mark, normalise_label
-from gongkai.document import Cell, Place, Row
+from gongkai.document import Cell, Row
 from gongkai.form import Item, form
 from gongkai.parse.align import printed_values
 from gongkai.parse.model import UNKNOWN, Line, TableReading
@@ -24,7 +24,7 @@ _FOOTNOTES = ("注：", "注:", "备注", "说明：", "说明:", "填表说明"
 
 def _parts(cell: Cell) -> list[Cell]:
     """The words of a line, each with its place."""
-    return [Cell(part, Place(cell.place.line, k)) for k, part in enumerate(cell.text.split(), 1)]
+    return [Cell(part, cell.place._replace(cell=k)) for k, part in enumerate(cell.text.split(), 1)]
 
 
 class Cutter:

@@ -117,7 +117,7 @@ def read_content(kind: str, data: bytes, source: str) -> Content:
         from gongkai.readers import sheet
 
         return sheet.read(data, source)
-    return (html if kind == "html" else text).read(data, source)
+    return html.read(data, source) if kind == "html" else text.read(data, source)
 
 
 def to_document(kind: str, data: bytes, source: str) -> Document:

@@ -164,7 +164,7 @@ def _parts(found: list[Grid], glyphs: list[Glyph], second: _Second) -> tuple[lis
     parts = []
     for grid in found:
         held: dict[int, list[Glyph]] = {}
-        outside = []
+        outside: list[Glyph] = []
         for glyph in glyphs:
             owner = grid.at(*glyph.middle)
             (outside if owner is None else held.setdefault(owner, [])).append(glyph)

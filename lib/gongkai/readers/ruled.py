@@ -154,7 +154,7 @@ def _places(rules: list[Rule], others: list[Rule]) -> list[float]:
 
 def _drawn(rules: list[Rule], places: list[float], marks: list[float]) -> set[tuple[int, int]]:
     """(place, interval between two marks) for every piece of a rule."""
-    drawn = set()
+    drawn: set[tuple[int, int]] = set()
     for rule in rules:
         place = nearest(places, rule.at)
         first, last = bisect_left(marks, rule.start - NEAR), bisect_right(marks, rule.end + NEAR) - 1
