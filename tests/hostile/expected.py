@@ -5,7 +5,9 @@ spoilt), or how the English reason begins for which it is set aside.
 from __future__ import annotations
 
 READ, SPOILT = "read", "spoilt"
-_REFUSED = ""  # for whatever reason
+# A file over which a reader never comes to an end: it is stopped after so many seconds.
+PATIENCE = 5
+ENDLESS = f"reading it took more than {PATIENCE} s and was stopped."
 _NO_TEXT = "the bytes are no text in UTF-8 or GB18030"
 _NO_REPORT = "no annual report on government-information disclosure found in it"
 _MEMORY = "reading it takes more than 300 MB of memory and was stopped."
@@ -17,6 +19,10 @@ _ENTITIES = "its XML declares a document type or entities"
 _NAMES = "the container has entries of one name or that lead out of it"
 _OLD_OFFICE = "this is an old Office file (.doc, .xls, .wps)"
 _GOES_ON = "sheet 年报 goes on in row"
+_ATTRIBUTES = "a tag of this page has more attributes than any page needs"
+_BROKEN_PDF = "the PDF is damaged or incomplete. Download it again"
+_NO_TEXT_IN_PDF = "there is no text in the PDF: it is a scan or picture"
+_SIZE = "a page of the PDF has an impossible size"
 
 
 def _each(outcome: str, names: str) -> dict[str, str]:
@@ -67,8 +73,8 @@ _PAGE = (
         "million-cells.html": "its tables have more than 100000 cells",
         "million-breaks.html": _MEMORY,
         "doctype-only.html": _EMPTY_PAGE,
-        "many-attributes.html": _REFUSED,
-        "million-attributes.html": _REFUSED,
+        "many-attributes.html": _ATTRIBUTES,
+        "million-attributes.html": _ATTRIBUTES,
         "nul-in-tags.html": _NO_TEXT,
     }
 )
@@ -110,4 +116,32 @@ _OFFICE = (
     }
 )
 
-EXPECTED: dict[str, dict[str, str]] = {"text": _TEXT, "page": _PAGE, "office": _OFFICE}
+_PAPER = (
+    # What can be read of these is a line of English, whatever hides beside it.
+    _each(
+        _NO_REPORT,
+        """plain.pdf broken-xref.pdf parent-loop.pdf tree-loop.pdf negative-count.pdf negative-length.pdf twice.pdf
+        deep-arrays.pdf huge-object-number.pdf no-number-page.pdf many-characters.pdf javascript.pdf launch.pdf
+        attachment.pdf xfa.pdf page-then-pdf.pdf pdf-then-zip.pdf""",
+    )
+    | _each(
+        _BROKEN_PDF,
+        """header-only.pdf xref-loop.pdf kids-loop.pdf deep-tree.pdf lying-count.pdf many-pages.pdf no-pages.pdf
+        length-loop.pdf cut-off.pdf no-root.pdf many-filters.pdf font-loop.pdf stream-outside.pdf
+        pdf-in-a-page.html""",
+    )
+    | _each(
+        _NO_TEXT_IN_PDF,
+        """lying-length.pdf form-loop.pdf many-rules.pdf deep-states.pdf huge-picture.pdf no-text.pdf""",
+    )
+    | _each(_MEMORY, "bomb-in-bomb.pdf predictor.pdf")
+    | _each(_SIZE, "huge-page.pdf odd-page.pdf")
+    | {
+        "bomb.pdf": "a page of the PDF holds more text, lines or data than a report's page can",
+        "itself.pdf": ENDLESS,
+        "locked.pdf": "the PDF asks for a password. Open it with the password",
+        "unknown-lock.pdf": "the PDF is encrypted in an unknown way",
+    }
+)
+
+EXPECTED: dict[str, dict[str, str]] = {"text": _TEXT, "page": _PAGE, "office": _OFFICE, "paper": _PAPER}

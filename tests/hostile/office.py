@@ -105,7 +105,7 @@ def _words() -> dict[str, str]:
             after='<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="-5"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>'
         ),
         "merge-without-begin.docx": word_body(after=f"<w:tbl><w:tr>{word_cell('1', 1, '<w:vMerge/>')}</w:tr></w:tbl>"),
-        "many-rows.docx": word_body(after="<w:tbl>" + f"<w:tr>{word_cell('1') * 10}</w:tr>" * 8_000 + "</w:tbl>"),
+        "many-rows.docx": word_body(after="<w:tbl>" + f"<w:tr>{word_cell('1') * 10}</w:tr>" * 5_000 + "</w:tbl>"),
         "two-paragraphs.docx": word_body(numbers("1</w:t></w:r></w:p><w:p><w:r><w:t>2")),
         "deleted-digit.docx": word_body(numbers(f"{deleted}7")),
         "field.docx": word_body(numbers(f"{field}7")),

@@ -79,7 +79,7 @@ def _content() -> dict[str, bytes]:
     form = b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> >>"
     rules = b"".join(b"%d 0 m %d 800 l S\n0 %d m 500 %d l S\n" % (k, k, k, k) for k in range(3_000))
     words = (
-        b"BT /F1 1 Tf " + b"".join(b"1 0 0 1 %d %d Tm (1) Tj\n" % (k % 500, k // 500) for k in range(100_000)) + b"ET"
+        b"BT /F1 1 Tf " + b"".join(b"1 0 0 1 %d %d Tm (1) Tj\n" % (k % 500, k // 500) for k in range(40_000)) + b"ET"
     )
     font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /DescendantFonts [5 0 R] /ToUnicode 5 0 R >>"
     return {
@@ -98,7 +98,7 @@ def _content() -> dict[str, bytes]:
         "no-number-page.pdf": _pdf({3: _page(box=b"/a (b) null")}),
         "many-rules.pdf": _pdf({4: _stream(zlib.compress(rules), flate)}),
         "many-characters.pdf": _pdf({4: _stream(zlib.compress(words), flate)}),
-        "deep-states.pdf": _pdf({4: _stream(b"q " * 500_000)}),
+        "deep-states.pdf": _pdf({4: _stream(b"q " * 150_000)}),
         "huge-picture.pdf": _pdf(
             {
                 3: _page(resources=b"/XObject << /X 6 0 R >>"),
