@@ -9,6 +9,6 @@ many = gongkai.read_folder("data/reports")
 from gongkai.errors import GongkaiError, UnreadableFile
 from gongkai.pipeline import Reading, read, read_folder
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = ["GongkaiError", "Reading", "UnreadableFile", "__version__", "read", "read_folder"]
