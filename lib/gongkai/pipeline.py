@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 import polars as pl
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from gongkai import rules, store, worker
 from gongkai.corrections import apply_corrections, read_corrections, settle

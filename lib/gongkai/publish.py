@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import polars as pl
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 import gongkai
 from gongkai import fonts, measures, runner, store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TypeVar
@@ -129,12 +130,16 @@ class Spanned:
         found = under(values_of(line, row), labels, places)
         return [found[code] for code in columns] if found else None
 
+    def _ends(self, line: Line, end: int) -> bool:
+        return self.rows[line.row].spans[-1][1] == end
+
     def read(self, tried: list[tuple[Line, tuple[str, ...]]]) -> list[Aligned | None]:
         """How each line is read; None for those without columns or spans.
 
         A row that prints as many cells as it has columns is read in their order. Any other, and one
         with empty cells in a table whose rows differ, is read under its header; only where the rows
-        that are certain in themselves stand under theirs.
+        that are certain in themselves stand under theirs, and if it ends where most rows do: a cell too
+        many would else push the others under the next header.
         """
         spanned = [bool(columns) and bool(self.rows[line.row].spans) for line, columns in tried]
         shown = [
@@ -147,9 +152,11 @@ class Spanned:
             for (line, columns), places, s in zip(tried, shown, spanned, strict=True)
             if s and len(line.values) == len(columns) and all(cell.text.strip() for cell in line.values)
         ]
+        ends = Counter(self.rows[line.row].spans[-1][1] for (line, _), s in zip(tried, spanned, strict=True) if s)
+        end = max(ends, key=lambda k: ends[k], default=0)
         in_line = all(certain) if certain else all(p is not None for p, s in zip(shown, spanned, strict=True) if s)
         return [
-            _settled(line.values, len(columns), places, even, in_line) if s else None
+            _settled(line.values, len(columns), places if self._ends(line, end) else None, even, in_line) if s else None
             for (line, columns), places, s in zip(tried, shown, spanned, strict=True)
         ]
 
