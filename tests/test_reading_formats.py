@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +14,8 @@ from gongkai.parse.model import Report
 from gongkai.readers import family, to_document
 from layouts import EVERYTHING, STYLES, Form, balanced_forms, expected_facts, forms
 from layouts.formats import FORMATS, KINDS
+from layouts.formats.blocks import blocks, placed
+from layouts.formats.html import page, spans
 from test_reading_layouts import examples, unaccounted, wrong
 
 EVERY = FORMATS | KINDS
@@ -76,3 +81,25 @@ def test_what_a_damaged_file_loses_is_said(name: str) -> None:
         assert all(tables[f.table] != "sure" for f in report.facts if f.status == "absent")
 
     check()
+
+
+def in_one_table(form: Form, seed: int) -> bytes:
+    """A page whose one table holds the whole report, prose in cells over its full width."""
+    rows = []
+    for block in blocks(form, Random(seed)):
+        if block.kind == "table":
+            for row in placed(block.rows):
+                rows.append("".join(f"<td{spans(at)}>{escape(at.cell.text)}</td>" for at in row))
+        else:
+            # Far longer than any cell of the form.
+            text = block.text * 20 if block.kind == "prose" else block.text
+            rows.append(f'<td colspan="15">{escape(text)}</td>')
+    return page("", "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>").encode()
+
+
+@given(form=forms(may=EVERYTHING), seed=st.integers(0, 99))
+@settings(examples, max_examples=15)
+def test_a_report_in_one_table_comes_back(form: Form, seed: int) -> None:
+    report = read(in_one_table(form, seed))
+    assert cells(report) == printed(form)
+    assert (report.identity.agency, report.identity.year) == (form.agency, form.year)

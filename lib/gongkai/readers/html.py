@@ -81,6 +81,19 @@ def _is_layout(table: Element) -> bool:
     return False
 
 
+def _is_long(row: Row) -> bool:
+    return any(len(cell.text) > _LONGEST_CELL for cell in row.cells)
+
+
+def _alone(row: Row) -> bool:
+    """Whether the row shows one cell, as where a whole report stands in one table."""
+    return sum(bool(cell.text) for cell in row.cells) == 1
+
+
+def _as_prose(row: Row) -> list[Row]:
+    return [Row((Cell(line, row.place),)) for cell in row.cells for line in cell.text.split("\n") if line]
+
+
 class _Page:
     """Walks a page and collects its rows."""
 
@@ -145,10 +158,10 @@ class _Page:
         if not _is_layout(table):
             self.grid(table)
             made = self.rows[start:]
-            long = any(len(cell.text) > _LONGEST_CELL for row in made for cell in row.cells)
-            if not long and any(len(row.cells) > 1 for row in made):
-                return
             del self.rows[start:]
+            if any(len(row.cells) > 1 for row in made) and all(_alone(row) for row in made if _is_long(row)):
+                self.rows += [part for row in made for part in (_as_prose(row) if _is_long(row) else [row])]
+                return
         for cell in table.iter("caption", "td", "th"):
             if next(cell.iterancestors("table")) is table:
                 self.flow(cell)
