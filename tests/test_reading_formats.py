@@ -88,8 +88,7 @@ def in_one_table(form: Form, seed: int) -> bytes:
     rows = []
     for block in blocks(form, Random(seed)):
         if block.kind == "table":
-            for row in placed(block.rows):
-                rows.append("".join(f"<td{spans(at)}>{escape(at.cell.text)}</td>" for at in row))
+            rows += ["".join(f"<td{spans(at)}>{escape(at.cell.text)}</td>" for at in row) for row in placed(block.rows)]
         else:
             # Far longer than any cell of the form.
             text = block.text * 20 if block.kind == "prose" else block.text

@@ -79,7 +79,8 @@ def _read(paths: list[Path]) -> pipeline.Reading:
         _say(f"{row['file']}: {row['reason']} {row['reason_en']}")
     if reading.files.is_empty():
         raise GongkaiError(
-            f"{', '.join(map(str, paths))}: 其中没有报告。no reports in it. Put reports there: web pages, PDF, Word, Excel or text."
+            f"{', '.join(map(str, paths))}: 其中没有报告。no reports in it. "
+            "Put reports there: web pages, PDF, Word, Excel or text."
         )
     return reading
 
