@@ -80,7 +80,8 @@ def test_a_missing_file_is_named_and_the_others_are_read(tmp_path: Path) -> None
 def test_a_folder_without_reports(command: str, tmp_path: Path) -> None:
     done = gongkai(command, tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"{tmp_path}: 其中没有报告。no reports in it. Put reports there: web pages, PDF, Word, Excel or text.\n"
+    reason = "no reports in it. Put reports there: web pages, PDF, Word, Excel or text."
+    assert done.stderr == f"{tmp_path}: 其中没有报告。{reason}\n"
 
 
 def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:

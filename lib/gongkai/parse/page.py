@@ -32,9 +32,11 @@ def _pairs(row: Row) -> list[tuple[str, str]]:
 
 
 def page_fields(rows: tuple[Row, ...], meta: dict[str, str]) -> dict[str, str]:
-    """Field → what is printed in `rows`, else what the page's head (`meta`) says."""
+    """Field → what is printed in `rows`, else what the page's head (`meta`) says, by the order of the names declared."""
     found: dict[str, str] = {}
-    for name, text in [pair for row in rows for pair in _pairs(row)] + list(meta.items()):
+    known = {name.lower(): text for name, text in meta.items()}
+    said = [(name, known[name]) for name in _fields() if name in known]
+    for name, text in [pair for row in rows for pair in _pairs(row)] + said:
         field = _fields().get(name.lower())
         if field and text.strip() and compact(text).lower() not in _fields():
             found.setdefault(field, text.strip())

@@ -37,7 +37,9 @@ def _detected(data: bytes) -> str | None:
     import chardet
 
     found = chardet.detect(data[:_DETECTED_WITHIN])["encoding"]
-    return _wider(found) if found else None
+    name = _wider(found) if found else None
+    # Of few characters chardet makes Thai or Korean; a report is in neither.
+    return name if name and name.startswith(("gb", "big5", "utf")) else None
 
 
 def _looks_like_text(content: str) -> bool:
