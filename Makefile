@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test check lab lock clean
+.PHONY: help reports test check bench lab lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,6 +18,9 @@ test: $(READY) ## run all tests, notebooks too
 
 check: $(READY) ## check style, format and types of code and notebooks
 	@$(BIN)/gongkai lint
+
+bench: $(READY) ## compare the speed of reading with that of lxml, pandas, pdfplumber and python-docx
+	@PYTHONPATH=tests $(BIN)/python -m bench
 
 lab: $(READY) ## open JupyterLab with the project's kernel
 	@$(BIN)/gongkai lab

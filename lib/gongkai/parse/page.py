@@ -32,7 +32,7 @@ def _pairs(row: Row) -> list[tuple[str, str]]:
 
 
 def page_fields(rows: tuple[Row, ...], meta: dict[str, str]) -> dict[str, str]:
-    """Field → what is printed in `rows`, else what the page's head (`meta`) says, by the order of the names declared."""
+    """Field → what is printed in `rows`, else what the head of the page (`meta`) says, by the order of the names."""
     found: dict[str, str] = {}
     known = {name.lower(): text for name, text in meta.items()}
     said = [(name, known[name]) for name in _fields() if name in known]

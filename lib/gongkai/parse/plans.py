@@ -34,10 +34,13 @@ _known: dict[Hashable, Plan] = {}
 
 
 def look(region: Region) -> Hashable:
-    """What a region looks like: its words, and which cells hold a number or dash, whatever it is."""
+    """What a region looks like: its words, and which cells hold a number or dash, whatever it is.
+
+    Where a label breaks its line says nothing; labels are compared without white space.
+    """
     return tuple(
         (
-            tuple("0" if is_value(cell.text) else cell.text for cell in row.cells),
+            tuple("0" if is_value(cell.text) else cell.text.replace("\n", "") for cell in row.cells),
             row.spans,
             row.delimited,
             row.opens,

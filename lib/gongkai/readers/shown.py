@@ -19,10 +19,7 @@ _BLOCKS = (
     "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "ul",
 )  # fmt: skip
 _HIDING_WORDS = (b"display", b"visibility", b"mso-hide", b"hidden")
-_MAY_HIDE = etree.XPath(
-    "//*[@hidden or contains(translate(@style, 'NOEHIDAL', 'noehidal'), 'none') or @class"
-    " or contains(translate(@style, 'NOEHIDAL', 'noehidal'), 'hid')]"
-)
+_MAY_HIDE = etree.XPath("//*[@hidden or @class or @style]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _HIDING_CLASS = re.compile(r"\.([\w-]+)\s*\{[^{}]*display\s*:\s*none", re.IGNORECASE)
 # Text that is raised, struck out or turned round is no number like the others; its marks keep it apart.
