@@ -45,6 +45,7 @@ CELLS = {
     "<img src=x>": "[图片]",
     "<input value=7>": "7",
     "1<input type=hidden value=2>3": "1\n3",
+    "1<input value=2>2": "1\n2\n2",
     "<script>1</script>2": "2",
     "<style>p{}</style>2": "2",
     "<span hidden>9</span>2": "2",

@@ -32,7 +32,7 @@ def _frame(data: bytes, source: str) -> pl.DataFrame:
         known = {name: kind for name, kind in names.items() if name in frame.columns}
         if not set(_FIRST) <= set(known):
             raise ValueError(f"columns {', '.join(sorted(set(_FIRST) - set(known)))} are missing")
-        return frame.select(pl.col(name).cast(kind) for name, kind in known.items())
+        return _checked(frame.select(pl.col(name).cast(kind) for name, kind in known.items()))
     except (pl.exceptions.PolarsError, ValueError, OSError) as e:
         reason = str(e).splitlines()[0][:120]
         raise UnreadableFile(
@@ -41,6 +41,19 @@ def _frame(data: bytes, source: str) -> pl.DataFrame:
             f"this is no table of facts that gongkai wrote ({reason}). Make it again with gongkai parse, "
             "or give the reports themselves.",
         ) from e
+
+
+def _checked(frame: pl.DataFrame) -> pl.DataFrame:
+    """The facts, if each is one of a cell of the form and has a value if and only if it is a number."""
+    cells = {(t, i.item, c) for (t, _), i in form().items.items() for every in i.columns.values() for c in every}
+    known = frame.select("table", "item", "column").rows()
+    odd = ~pl.col("status").is_in(["number", "blank", "dash", "unreadable", "absent"]).fill_null(False)
+    odd |= (pl.col("status") == "number").fill_null(False) != pl.col("value").is_not_null()
+    odd |= ~pl.col("unit").is_in([*{c.unit for c in form().columns.values()}, "unknown"]).fill_null(False)
+    wrong = [k for k, bad in enumerate(frame.select(odd).to_series()) if bad or known[k] not in cells]
+    if wrong:
+        raise ValueError(f"line {wrong[0] + 2} is no fact of the form")
+    return frame
 
 
 def _report(rows: list[dict[str, Any]], source: str) -> Report:

@@ -16,6 +16,10 @@ from gongkai.parse.tables import TableReader
 UNDER_HEADER = -1
 
 
+def _wrong_size(line: Line, cells: list[tuple[str, str]]) -> str:
+    return "long" if len(line.values) > len(cells) else "short"
+
+
 class AcrossReader(TableReader):
     """A table whose items stand in the header, over their columns, and whose values are one row."""
 
@@ -61,10 +65,13 @@ class AcrossReader(TableReader):
         if not row.spans:
             return align(line, len(cells), self.grid)
         places = header_pairs([r for k, r in self.region if k < line.row and r.table == row.table], self.table)
-        found = under(list(zip(row.cells, row.spans, strict=True)), [], places) if set(places) == set(cells) else None
-        if found is None or len(line.values) != len(row.cells):
-            return align(line, len(cells), self.grid)
-        self.reading.header_in_order = list(places) == cells
+        # In another order than the form's the header itself may have a cell too many.
+        whole = list(places) == cells and row.spans[-1][1] == max(end for _, end in places.values())
+        found = under(list(zip(row.cells, row.spans, strict=True)), [], places) if whole else None
+        if found is None:
+            known = len(line.values) == len(cells)
+            return align(line, len(cells), self.grid) if known else Aligned(None, _wrong_size(line, cells))
+        self.reading.header_in_order = True
         return Aligned([found[key] for key in cells], offset=UNDER_HEADER)
 
     def _in_order(self, line: Line, columns: list[str]) -> bool:

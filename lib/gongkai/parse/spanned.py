@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import TypeVar
 
-from gongkai.cells import normalise_label
+from gongkai.cells import is_value, normalise_label
 from gongkai.document import Cell, Row
 from gongkai.form import form
 from gongkai.parse.align import Aligned
@@ -121,14 +121,18 @@ class Spanned:
     def under_header(self, line: Line, columns: tuple[str, ...]) -> list[Cell] | None:
         row = self.rows[line.row]
         places = self.places(line, columns)
-        if places is None:
+        if places is None or max(end for _, end in places.values()) > row.spans[-1][1]:
             return None
         first = len(row.cells) - len(line.values)
         if list(row.spans[first:]) == [places[code] for code in columns]:
             return line.values
         labels = list(row.spans[:first])
         found = under(values_of(line, row), labels, places)
-        return [found[code] for code in columns] if found else None
+        if found is None:
+            return None
+        # A number under no header may belong under one: the header or the row has a cell too many.
+        over = set(line.values) - set(found.values())
+        return None if any(is_value(cell.text) for cell in over) else [found[code] for code in columns]
 
     def _ends(self, line: Line, end: int) -> bool:
         return self.rows[line.row].spans[-1][1] == end

@@ -100,7 +100,7 @@ def mark_lines(root: Element, nested: bool) -> None:
     for element in root.iter("input", *_MARKS):
         if element.tag == "input":
             shown = (element.get("type") or "text").lower() in {"text", "number"}
-            element.tail = ((element.get("value") or BREAK) if shown else BREAK) + (element.tail or "")
+            element.tail = BREAK + ((element.get("value") or "") if shown else "") + BREAK + (element.tail or "")
         elif "".join(element.itertext()).strip():
             mark = _MARKS[str(element.tag)]
             element.text, element.tail = mark + (element.text or ""), mark + (element.tail or "")
