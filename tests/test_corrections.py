@@ -12,7 +12,7 @@ import pytest
 from gongkai import GongkaiError
 from gongkai.corrections import COLUMNS
 from gongkai.pipeline import Reading, read_files
-from gongkai.store import write_csv
+from gongkai.store import save, write_csv
 from test_rules import printed
 
 HEAD = ",".join(COLUMNS) + "\n"
@@ -166,3 +166,13 @@ def test_a_table_that_gongkai_did_not_write_is_refused(tmp_path: Path) -> None:
     (tmp_path / "f.parquet").write_bytes(b"PAR1" + bytes(50) + b"PAR1")
     aside = read_files([tmp_path / "f.parquet"]).set_aside
     assert aside["reason_en"].item().startswith("this is no table of facts that gongkai wrote")
+
+
+def test_what_gongkai_made_is_no_report(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    before = read_files([file])
+    made = tmp_path / "derived" / "reports"
+    save(before.frames | {"findings": before.findings}, made)
+    (made / "page.html").write_text("<h1>砚泽县水务局</h1>", "utf-8")
+    assert read_files([tmp_path]).files["file"].to_list() == [str(file)]
+    assert read_files([made]).facts.drop("source").equals(before.facts.drop("source"))

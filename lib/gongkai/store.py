@@ -23,15 +23,19 @@ FRAMES = ("reports", "facts", "claims", "sections", "notes", "tables", "files", 
 def find_files(paths: Iterable[str | Path]) -> list[str]:
     """The files named, and those in the folders named, in order; a path that is missing stays in the list.
 
-    In folders hidden files and gongkai's own lists are left out. Paths are as given, so that `source`
-    is what the user wrote.
+    In folders hidden files, gongkai's own lists and the folders it made are left out: its pages are no
+    reports. Of such a folder that is itself named the facts are read. Paths are as given, so that
+    `source` is what the user wrote.
     """
     found: list[str] = []
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        if is_store(path):
+            found.append(str(path / "facts.parquet"))
+        elif path.is_dir():
+            made = {p.parent for p in path.rglob("facts.parquet") if is_store(p.parent)}
             inside = sorted(p for p in path.rglob("*") if p.is_file() and not _left_out(p.relative_to(path)))
-            found += [str(p) for p in inside]
+            found += [str(p) for p in inside if not made.intersection(p.parents)]
         else:
             found.append(str(given))
     return list(dict.fromkeys(found))
