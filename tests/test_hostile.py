@@ -16,7 +16,6 @@ from typing import NoReturn
 
 import polars as pl
 import pytest
-from _pytest.mark import ParameterSet
 
 import hostile
 from gongkai import Reading, store, worker
@@ -48,18 +47,9 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 CASES = [(kind, name) for kind in EXPECTED for name in EXPECTED[kind]]
-# Files that are still read wrongly, with the reason.
-WRONG = {"input-in-a-cell.html": "the value of a field fuses with the digits beside it: 1[2]2 is read as 122"}
 
 
-def case(kind: str, name: str) -> ParameterSet:
-    wrong = WRONG.get(name)
-    return pytest.param(
-        kind, name, marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=wrong)] if wrong else []
-    )
-
-
-@pytest.mark.parametrize(("kind", "name"), [case(kind, name) for kind, name in CASES])
+@pytest.mark.parametrize(("kind", "name"), CASES)
 def test_hostile_file(kind: str, name: str, tmp_path: Path, offline: None, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -132,6 +122,7 @@ def test_links_pipes_and_folders_in_a_folder(tmp_path: Path) -> None:
     found = {Path(row["file"]).name: row["status"] for row in reading.files.iter_rows(named=True)}
     assert found == {"report.txt": "read", "link.txt": "set aside", "passwd.txt": "set aside"}
     assert "root:" not in reading.files.write_json()
+    assert all(reason.startswith("this is a link that leads out") for reason in reading.set_aside["reason_en"])
     given = read_files([folder / "device.txt", folder / "pipe.txt", folder / "itself.txt", folder / "x.pdf"])
     assert set(given.files["status"]) == {"set aside"}
 

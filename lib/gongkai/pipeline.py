@@ -160,7 +160,13 @@ def _parsed(files: list[_File], row: dict[str, str]) -> list[Parsed]:
     return [Parsed(files[0].document, report, row.get("prose"), row.get("role"))]
 
 
-def _read_each(names: list[str], progress: bool) -> tuple[list[_File], list[dict[str, str]]]:
+_LINK_ZH = "这是指向文件夹之外的链接，没有打开。如需读取，请直接给出它所指的文件。"
+_LINK = (
+    "this is a link that leads out of the folder and was not followed. Name the file it leads to, if you want it read."
+)
+
+
+def _read_each(names: list[str], outside: set[str], progress: bool) -> tuple[list[_File], list[dict[str, str]]]:
     """The files that could be read, and what became of each file."""
     found: list[_File] = []
     outcome: list[dict[str, str]] = []
@@ -168,6 +174,8 @@ def _read_each(names: list[str], progress: bool) -> tuple[list[_File], list[dict
     for name in tqdm(names, desc="读取报告 / reading", unit="file", disable=not progress or len(names) < 5):
         path = _shown(name)
         try:
+            if name in outside:
+                raise UnreadableFile(path, _LINK_ZH, _LINK)
             file = _read_one(name)
         except UnreadableFile as e:
             outcome.append({"file": path, "status": "set aside", "reason": e.zh, "reason_en": e.en})
@@ -194,7 +202,10 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     folders = [Path(p) if Path(p).is_dir() else Path(p).parent for p in given]
     manifest = store.read_manifest(folders)
     corrections = read_corrections(folders)
-    files, outcome = _read_each(names, progress)
+    # A link that is named itself is meant; one that lies in a folder may not be.
+    searched = [Path(p) for p in given if Path(p).is_dir()]
+    outside = {name for name in set(names) - set(map(str, given)) if store.leads_out(name, searched)}
+    files, outcome = _read_each(names, outside, progress)
     groups = _joined([(file, manifest.get(file.document.sha256, {})) for file in files])
     parsed = [(group, one) for group, row in groups for one in _parsed(group, row)]
     frames = assemble([one for _, one in parsed])

@@ -41,6 +41,12 @@ def find_files(paths: Iterable[str | Path]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def leads_out(name: str, folders: Iterable[Path]) -> bool:
+    """Whether a file found in one of `folders` is a link to something outside of all of them."""
+    path = Path(name)
+    return path.is_symlink() and not any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)
+
+
 def _left_out(path: Path) -> bool:
     return path.name in OWN_FILES or any(part.startswith((".", "~$")) for part in path.parts)
 
