@@ -168,6 +168,13 @@ def test_a_table_that_gongkai_did_not_write_is_refused(tmp_path: Path) -> None:
     assert aside["reason_en"].item().startswith("this is no table of facts that gongkai wrote")
 
 
+def test_a_table_without_facts_is_refused(tmp_path: Path) -> None:
+    facts = read_files([write(tmp_path)]).facts
+    write_csv(facts.clear(), tmp_path / "none.csv")
+    aside = read_files([tmp_path / "none.csv"]).set_aside
+    assert "(it holds no facts)" in aside["reason_en"].item()
+
+
 def test_what_gongkai_made_is_no_report(tmp_path: Path) -> None:
     file = write(tmp_path)
     before = read_files([file])

@@ -51,6 +51,8 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
     odd |= (pl.col("status") == "number").fill_null(False) != pl.col("value").is_not_null()
     odd |= ~pl.col("unit").is_in([*{c.unit for c in form().columns.values()}, "unknown"]).fill_null(False)
     wrong = [k for k, bad in enumerate(frame.select(odd).to_series()) if bad or known[k] not in cells]
+    if frame.is_empty():
+        raise ValueError("it holds no facts")
     if wrong:
         raise ValueError(f"line {wrong[0] + 2} is no fact of the form")
     return frame
