@@ -1,8 +1,10 @@
-"""The cases of every rule (rule_cases.txt), through the whole road: printed report → verdict."""
+"""The cases of every rule (rule_cases/), through the whole road: printed report → verdict."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -14,21 +16,50 @@ from gongkai.rules.declared import causes, rules, severity, verdicts
 from gongkai.store import write_csv
 from layouts import Form, Printed, keys, render
 
-CASES = [
-    line
-    for line in (Path(__file__).parent / "rule_cases.txt").read_text("utf-8").splitlines()
-    if line and line[0] != "#"
-]
+# A file a family of rules. One line a case:
+#
+#     rule  verdict[:severity]  scope | form | steps ; steps
+#
+# Form: edition and the number of rows of （六）, then `facts` (the facts alone are read) or `twice` (beside it a second
+# version in which every cell is 0). Every cell not named is printed 0; `cell table.item.column=value …` prints others,
+# an empty one too. `year=2023`, `agency=名`, `file=name` and `prose=condensed` set those; `一: text` is the whole prose
+# of a section, its paragraphs parted by ~. `A => B` replaces text in the printed report (~ a line end), `A .. B` cuts
+# from the line with A up to the line with B. `agencies line` is a line of agencies.csv (its header is AGENCIES).
+# Further reports follow after ` || ` as `form | steps`; the case is about the first.
+FAMILIES = sorted((Path(__file__).parent / "rule_cases").glob("*.txt"))
+CASES = [line for f in FAMILIES for line in f.read_text("utf-8").splitlines() if line and line[0] != "#"]
+AGENCIES = "agency_id,name,first_year,last_year,level,region,code,kind,parent,successor,consolidates"
 
 
-def printed(outline: str, steps: str) -> str:
+@dataclass
+class Given:
+    """What the steps of one report of a case ask for."""
+
+    outline: str
+    text: str = ""
+    file: str = "report"
+    prose: str = ""
+    agencies: tuple[str, ...] = ()
+
+
+def printed(outline: str, steps: str) -> Given:
     """The report of a case as Markdown: every cell 0 but those named, then the changes to its text."""
     edition, rows = outline.split()[:2]
     cells = dict.fromkeys(keys(edition, rows == "1"), "0")
-    year, changes = 2019 if edition == "2019" else 2023, []
+    year, agency, changes, sections = 2019 if edition == "2019" else 2023, "砚泽县水务局", [], {}
+    given = Given(outline.strip())
     for step in [s.strip() for s in steps.split(" ; ") if s.strip()]:
-        if step.startswith("year="):
-            year = int(step[5:])
+        if re.match(r"(year|agency|file|prose)=", step):
+            name, value = step.split("=", 1)
+            year, agency = int(value) if name == "year" else year, value if name == "agency" else agency
+            given.file, given.prose = (
+                value if name == "file" else given.file,
+                value if name == "prose" else given.prose,
+            )
+        elif step.startswith("agencies "):
+            given.agencies += (step[9:],)
+        elif step[1:3] == ": ":
+            sections[step[0]] = step[3:].replace("~", "\n")
         elif step.startswith("cell "):
             for pair in step[5:].split():
                 name, value = pair.split("=", 1)
@@ -38,10 +69,13 @@ def printed(outline: str, steps: str) -> str:
         else:
             changes.append(step)
     shown = {key: Printed(text, None, "unreadable") for key, text in cells.items()}
-    text = render(Form(edition, rows == "1", (), "砚泽县水务局", year, shown), "markdown_empty", 0)
+    text = render(Form(edition, rows == "1", (), agency, year, shown), "markdown_empty", 0)
+    for section, prose in sections.items():
+        text = re.sub(rf"(?m)^(#* *{section}、.*)\n(?:(?!#).*\n?)*", lambda m, p=prose: f"{m[1]}\n{p}\n", text, count=1)
     for change in changes:
         text = changed(text, change)
-    return text.replace("END", "")
+    given.text = text.replace("END", "")
+    return given
 
 
 def changed(text: str, change: str) -> str:
@@ -56,29 +90,48 @@ def changed(text: str, change: str) -> str:
     return text.replace(found.group(), "")
 
 
-def read_text(text: str, folder: Path, outline: str = "") -> Reading:
-    """The reading of a report; `facts`: of its facts alone, `twice`: beside a version in which every cell is 0."""
-    file = folder / "report.md"
-    file.write_text(text, "utf-8")
-    if outline.endswith(" twice"):
-        (folder / "other.md").write_text(printed(outline, "") + "\n", "utf-8")
+def read_given(reports: list[Given], folder: Path) -> Reading:
+    """The reading of the reports of a case."""
+    manifest = ["report,agency,year,file,role,prose,source,sha256"]
+    agencies = [AGENCIES, *(line for g in reports for line in g.agencies)]
+    for k, given in enumerate(reports):
+        file = folder / f"{given.file}{k or ''}.md"
+        file.write_text(given.text, "utf-8")
+        if given.outline.endswith(" twice"):
+            (folder / "other.md").write_text(printed(given.outline, "").text + "\n", "utf-8")
+        if given.prose:
+            hashed = hashlib.sha256(file.read_bytes()).hexdigest()
+            manifest.append(f"r{k},,,{file.name},primary,{given.prose},,{hashed}")
+    if len(manifest) > 1:
+        (folder / "manifest.csv").write_text("\n".join(manifest) + "\n", "utf-8")
+    if len(agencies) > 1:
+        (folder / "agencies.csv").write_text("\n".join(agencies) + "\n", "utf-8")
     reading = read_files([folder])
     assert reading.set_aside.is_empty(), reading.set_aside.to_dicts()
-    if outline.endswith(" facts"):
+    if reports[0].outline.endswith(" facts"):
         write_csv(reading.facts, folder / "facts.csv")
         reading = read_files([folder / "facts.csv"])
     return reading
 
 
+def read_text(text: str | Given, folder: Path) -> Reading:
+    """The reading of one report."""
+    return read_given([text if isinstance(text, Given) else Given("2021 3", text)], folder)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: str, tmp_path: Path) -> None:
-    head, outline, steps = (case + " ").split("|", 2)
+    head, rest = (case + " ").split("|", 1)
     rule, verdict, scope = head.split()
     verdict, _, grade = verdict.partition(":")
-    reading = read_text(printed(outline, steps), tmp_path, outline.strip())
-    counting = reading.reports.filter("primary")["report_id"].implode()
-    mine = (pl.col("rule") == rule) & (pl.col("scope") == scope) & pl.col("report_id").is_in(counting)
-    found = reading.verdicts.filter(mine).to_dicts()
+    reports = [printed(*one.split("|", 1)) for one in rest.split(" || ")]
+    reading = read_given(reports, tmp_path)
+    counting = reading.reports.filter("primary")["report_id"].to_list()
+    mine = (pl.col("rule") == rule) & (pl.col("scope") == scope)
+    if len(reports) > 1:
+        first = reading.reports.filter(pl.col("source").str.ends_with(f"{reports[0].file}.md"))["report_id"].to_list()
+        counting = [r for r in counting if r in first]
+    found = reading.verdicts.filter(mine & pl.col("report_id").is_in(counting)).to_dicts()
     assert [f["verdict"] for f in found] == [verdict]
     if grade:
         assert found[0]["severity"] == grade
@@ -86,6 +139,8 @@ def test_case(case: str, tmp_path: Path) -> None:
     for lang in ("zh", "en"):
         message = found[0][f"message_{lang}"]
         assert message and not re.search(r"[{}]|None", message)
+    if verdict in {"fail", "explained"}:
+        assert found[0]["figures"]
 
 
 def test_every_rule_has_a_case_of_every_verdict_it_can_give() -> None:
@@ -198,7 +253,7 @@ def test_the_form_has_the_cells_that_the_notices_print(
 
 
 def test_a_finding_about_the_reading_leads_to_the_place(tmp_path: Path) -> None:
-    text = printed("2019 1", "| 行政强制 | => | | 800 | 22701 | |~| 行政强制 |")
+    text = printed("2019 1", "| 行政强制 | => | | 800 | 22701 | |~| 行政强制 |").text
     line = next(k for k, row in enumerate(text.splitlines(), 1) if "22701" in row)
     found = read_text(text, tmp_path).findings.filter(pl.col("rule") == "P-11")
     assert found["where"].to_list() == [[f"line {line}, cell 2"]]

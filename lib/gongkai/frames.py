@@ -189,7 +189,8 @@ def assemble(parsed: list[Parsed]) -> dict[str, pl.DataFrame]:
         names = ("table", "item", "column", "value", "status", "unit", "printed", "where", "source")
         rows["facts"] += [{**about, **{name: getattr(f, name) for name in names}} for f in p.report.facts]
         rows["sections"] += [
-            {"report_id": report_id, "section": s.section, "heading": s.heading, "text": s.text, "where": s.where}
+            {"report_id": report_id}
+            | {name: getattr(s, name) for name in ("section", "heading", "text", "where", "cuts")}
             for s in p.report.sections
         ]
         rows["notes"] += [

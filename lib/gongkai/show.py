@@ -12,7 +12,7 @@ import polars as pl
 
 from gongkai import measures
 from gongkai.form import TABLES, declared_rows, form
-from gongkai.rules.declared import SEVERITIES, causes, rules
+from gongkai.rules.declared import SEVERITIES, causes, readings, rules
 from gongkai.views import form_blocks
 from gongkai.words import check_lang, number, place, word
 
@@ -151,6 +151,7 @@ def findings(
         row
         | {"n": n, "report": about[row["report_id"]], "folded": folded.get(row["finding_id"], [])}
         | {"message": row[f"message_{lang}"], "rule_title": known.get(row["rule"], {}).get(f"title_{lang}", "")}
+        | {"reading_text": readings()[row["reading"]][lang] if row["reading"] else ""}
         | {"law": known.get(row["rule"], {}).get("source", "")}
         | {"causes": [(c, known.get(c, {}).get(lang, "")) for c in (row["cause"] or "").split("/") if c != row["rule"]]}
         for n, row in enumerate(ordered(found).iter_rows(named=True), 1)

@@ -120,12 +120,20 @@ class TableReading:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the report as printed: its number, heading and prose, tables left out."""
+    """A section as printed: its number, heading and prose, tables left out.
+
+    `paragraphs`: (text, place); `cuts`: how many of their sentences a page break had cut in two.
+    """
 
     section: str
     heading: str
-    text: str
+    paragraphs: tuple[tuple[str, str], ...]
     where: str
+    cuts: int = 0
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for text, _ in self.paragraphs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,21 +85,23 @@ def _row_heading(row: Row) -> str | None:
     return heading_of(filled[0].text) if len(filled) == 1 else None
 
 
-def join_cut(lines: list[str]) -> list[str]:
-    """Paragraphs with sentences that a page break cut in two made whole again (rule P-14)."""
-    joined: list[str] = []
-    for line in lines:
+def join_cut(lines: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], int]:
+    """Paragraphs (text, place) with sentences that a page break cut in two made whole, and how many (rule P-14)."""
+    joined: list[tuple[str, str]] = []
+    cuts = 0
+    for line, where in lines:
         cut = (
             bool(joined)
-            and len(joined[-1]) >= _SHORTEST_CUT
-            and not joined[-1].endswith((*_SENTENCE_ENDS, "）", ")"))
+            and len(joined[-1][0]) >= _SHORTEST_CUT
+            and not joined[-1][0].endswith((*_SENTENCE_ENDS, "）", ")"))
             and not re.match(r"#|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、]", line)
         )
         if cut:
-            joined[-1] += line
+            joined[-1] = (joined[-1][0] + line, joined[-1][1])
+            cuts += 1
         else:
-            joined.append(line)
-    return joined
+            joined.append((line, where))
+    return joined, cuts
 
 
 def sections(rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: set[int]) -> tuple[Section, ...]:
@@ -107,7 +109,8 @@ def sections(rows: tuple[Row, ...], headings: list[tuple[str, int]], in_tables: 
     found = []
     for k, (section, start) in enumerate(headings):
         end = headings[k + 1][1] if k + 1 < len(headings) else len(rows)
-        lines = [rows[i].text for i in range(start + 1, end) if i not in in_tables]
-        text = "\n".join(join_cut([line for line in lines if line and not is_page_mark(line)]))
-        found.append(Section(section, rows[start].text.lstrip("#").strip(), text, str(rows[start].place)))
+        lines = [(rows[i].text, str(rows[i].place)) for i in range(start + 1, end) if i not in in_tables]
+        paragraphs, cuts = join_cut([(t, where) for t, where in lines if t and not is_page_mark(t)])
+        heading = rows[start].text.lstrip("#").strip()
+        found.append(Section(section, heading, tuple(paragraphs), str(rows[start].place), cuts))
     return tuple(found)

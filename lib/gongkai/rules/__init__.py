@@ -1,4 +1,4 @@
-"""All rules over all reports: frames → findings. The rules are declared in `declared/rules.toml`."""
+"""All rules over all reports: frames → findings. The rules are declared in `declared/rules/`."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import Any
 import polars as pl
 
 from gongkai.frames import build, empty
-from gongkai.rules.causes import localise, root_causes
 from gongkai.rules.declared import SEVERITIES, rules, severity
-from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, PASS, instances, judge
-from gongkai.rules.messages import BLANK_AS_ZERO, message
+from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, instances, judge
+from gongkai.rules.messages import BLANK_AS_ZERO, figure, message
 from gongkai.rules.reading_rules import domain_verdicts, reading_verdicts
+from gongkai.rules.sums import add_causes, localised
 from gongkai.rules.wide import name, widen
 
 Row = dict[str, Any]
 
 
-def _computed(wide: pl.DataFrame) -> list[Row]:
+def _computed(wide: pl.DataFrame, everything: bool) -> list[Row]:
     """Verdicts of the rules that compute on cells."""
+    judged = judge(wide)
+    if not everything:
+        judged = judged.filter(pl.col("verdict").is_in([FAIL, EXPLAINED]))
     found = []
-    for v in judge(wide).iter_rows(named=True):
+    for v in judged.iter_rows(named=True):
         instance = instances()[v["instance"]]
         sides = {side: v[side] for side in ("left", "right")}
         both = v["left"] is not None and v["right"] is not None and instance.rule["kind"] != "identical"
@@ -43,65 +46,6 @@ def _computed(wide: pl.DataFrame) -> list[Row]:
     return found
 
 
-def _localised(found: list[Row], wide: pl.DataFrame) -> list[Row]:
-    """T3-06 from the failed sums of the table of section 三, one verdict per wrong cell or report."""
-    rule = next(r for r in rules() if r["kind"] == "localise")
-    sums = [r for r in found if r["rule"]["id"] in {"T3-01", "T3-02", "T3-03"}]
-    schema = {
-        "report_id": pl.String,
-        "rule": pl.String,
-        "item": pl.String,
-        "column": pl.String,
-        "difference": pl.Float64,
-    }
-    fails = pl.DataFrame(
-        [{**r, "rule": r["rule"]["id"]} for r in sums if r["verdict"] == FAIL], schema=schema, strict=False
-    )
-    cells = localise(fails)
-    about = {"rule": rule, "table": rule["table"], "severity": rule["severity"]}
-    rows: list[Row] = []
-    values = {
-        row["report_id"]: row
-        for row in wide.filter(pl.col("report_id").is_in([c[0] for c in cells])).iter_rows(named=True)
-    }
-    for report_id, item, column, error in cells:
-        key = (rule["table"], item, column)
-        printed = values[report_id][name(key)]
-        rows.append(
-            about
-            | {"report_id": report_id, "scope": f"{item}.{column}", "item": item, "column": column, "verdict": FAIL}
-            | {"left": printed, "right": printed - error, "difference": error, "cause": rule["id"]}
-            | {"repair": printed - error, "repair_cell": name(key), "operands": ((item, "left", (key,)),)}
-        )
-    by_report: dict[str, set[str]] = {}
-    for r in sums:
-        by_report.setdefault(r["report_id"], set()).add(r["verdict"])
-    done = {c[0] for c in cells}
-    for report_id, verdicts in by_report.items():
-        if report_id not in done:
-            verdict = PASS if verdicts <= {PASS, EXPLAINED} else NOT_ASSESSABLE
-            rows.append(about | {"report_id": report_id, "scope": rule["table"], "verdict": verdict})
-    return rows
-
-
-def _add_causes(found: list[Row], localised: list[Row], wide: pl.DataFrame) -> None:
-    """Write cause and repair into the failed sums they explain."""
-    sums = [r for r in found if r["verdict"] == FAIL and r["rule"]["id"] in {"T3-01", "T3-02", "T3-03"}]
-    schema = {"report_id": pl.String, "rule": pl.String, "column": pl.String}
-    fails = pl.DataFrame([{**r, "rule": r["rule"]["id"]} for r in sums], schema=schema, strict=False)
-    known = root_causes(fails, wide)
-    cells = {(r["report_id"], r["item"], r["column"]): r for r in localised if r["verdict"] == FAIL}
-    for r in sums:
-        here = [
-            c for (rid, i, c_), c in cells.items() if rid == r["report_id"] and (i == r["item"] or c_ == r["column"])
-        ]
-        cause = known.get((r["report_id"], r["rule"]["id"], r["column"]))
-        if len(here) == 1:
-            r |= {"cause": here[0]["cause"], "repair": here[0]["repair"], "repair_cell": here[0]["repair_cell"]}
-        elif cause:
-            r |= {"cause": cause.cause, "repair": cause.repair, "repair_cell": name(cause.cell) if cause.cell else None}
-
-
 def _fold(found: list[Row]) -> None:
     """Put a failed finding under the failed finding it follows from (one cause, one finding)."""
     failed: dict[tuple[str, str], list[Row]] = {}
@@ -114,7 +58,7 @@ def _fold(found: list[Row]) -> None:
         for parent in [p for rule in r["rule"].get("folds", ()) for p in failed.get((r["report_id"], rule), ())]:
             same_column = r.get("column") is not None and r.get("column") == parent.get("column")
             if same_column or (r.get("table") is not None and r["table"] in parent.get("tables", ())):
-                r["folded_under"] = f"{parent['rule']['id']}|{parent['report_id']}|{parent['scope']}"
+                r["folded_under"] = finding_id(parent)
                 break
 
 
@@ -132,53 +76,102 @@ def _doubt(found: list[Row], tables: pl.DataFrame) -> None:
             r["severity"] = "warning" if r["severity"] == "error" else r["severity"]
 
 
+def _followed(found: list[Row]) -> list[Row]:
+    """The rules that say the same as another: its verdicts under their own id, failed ones folded under it."""
+    follows: dict[str, list[Row]] = {}
+    for rule in rules("follows"):
+        follows.setdefault(rule["of"], []).append(rule)
+    return [
+        {**r, "rule": rule, "folded_under": finding_id(r) if r["verdict"] in {FAIL, EXPLAINED} else None}
+        for r in found
+        for rule in follows.get(r["rule"]["id"], ())
+    ]
+
+
+def _spare_condensed(found: list[Row], reports: pl.DataFrame) -> None:
+    """Nothing is said of an agency's wording where the prose is condensed, as it is not the agency's."""
+    condensed = set(reports.filter(pl.col("prose") == "condensed")["report_id"])
+    for r in found:
+        if r["rule"].get("wording") and r["report_id"] in condensed:
+            r["verdict"] = NOT_ASSESSABLE
+
+
 def _with_cells(found: list[Row], facts: pl.DataFrame) -> None:
     """Give every finding that is spoken of the printed cells it compares, and operands as figures."""
-    wanted = {r["report_id"] for r in found if r["verdict"] in {FAIL, EXPLAINED} and "operands" in r}
+    spoken = [r for r in found if r["verdict"] in {FAIL, EXPLAINED}]
+    wanted = {i for r in spoken if "operands" in r for i in (r["report_id"], *r.get("other_report_ids", ()))}
     mine = facts.filter(pl.col("report_id").is_in(list(wanted)))
     printed = {
-        (f["report_id"], f["table"], f["item"], f["column"]): (f["printed"], f["where"], f["value"])
+        (f["report_id"], f["table"], f["item"], f["column"]): (f["printed"], f["where"], f["value"], f["status"])
         for f in mine.iter_rows(named=True)
     }
-    for r in found:
+    for r in spoken:
         figures = r.setdefault("figures", {})
-        if r["verdict"] not in {FAIL, EXPLAINED} or "operands" not in r:
+        if "operands" not in r:
             continue
-        cells = []
+        cells, compared = [], []
         for operand, side, keys in r["operands"]:
             there = [(key, printed[r["report_id"], *key]) for key in keys if (r["report_id"], *key) in printed]
-            figures[operand] = sum(value or 0.0 for _, (_, _, value) in there)
-            cells += [{"cell": name(k), "side": side, "printed": p, "where": w} for k, (p, w, _) in there]
+            figures[operand] = sum(value or 0.0 for _, (_, _, value, _) in there)
+            cells += [{"cell": name(k), "side": side, "printed": p, "where": w} for k, (p, w, _, _) in there]
+            compared += [f"{name(k)}={figure(v) or status}" for k, (_, _, v, status) in there]
         r["cells"] = cells
         r["where"] = [c["where"] for c in cells]
+        r["compared"] = ";".join(dict.fromkeys(compared))
 
 
-def check(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Every verdict of every rule on every report: a findings frame, errors first within a report."""
-    facts, reports = frames["facts"], frames["reports"]
+def _compared(r: Row) -> str:
+    """The figures a decision on the finding rests on: they do not change with the rule's wording."""
+    sides = [f"{side}={figure(r[side])}" for side in ("left", "right") if r.get(side) is not None]
+    return str(r.get("compared") or ";".join(sides))
+
+
+def finding_id(r: Row) -> str:
+    """`rule|report|scope`."""
+    return f"{r['rule']['id']}|{r['report_id']}|{r['scope']}"
+
+
+def _verdicts(frames: dict[str, pl.DataFrame], everything: bool) -> list[Row]:
+    """The verdicts of all rules, before they are folded and their cells looked up."""
+    found = reading_verdicts(frames) + domain_verdicts(frames["facts"])
+    if not frames["facts"].is_empty():
+        wide = widen(frames["facts"])
+        computed = _computed(wide, everything)
+        cells = localised(computed, wide)
+        add_causes(computed, cells, wide)
+        found += computed + cells
+    return found + _followed(found)
+
+
+_LEFT_OUT = {"rule", "operands", "figures", "compared", "tables"}
+
+
+def check(frames: dict[str, pl.DataFrame], everything: bool = True) -> pl.DataFrame:
+    """The verdicts of every rule on every report: a findings frame, errors first within a report.
+
+    Without `everything` only those that a person looks at: `fail` and `explained`.
+    """
+    reports = frames["reports"]
     if reports.is_empty():
         return empty("findings")
-    found = reading_verdicts(frames) + domain_verdicts(facts)
-    if not facts.is_empty():
-        wide = widen(facts)
-        computed = _computed(wide)
-        localised = _localised(computed, wide)
-        _add_causes(computed, localised, wide)
-        found += computed + localised
+    found = _verdicts(frames, everything)
+    _spare_condensed(found, reports)
+    if not everything:
+        found = [r for r in found if r["verdict"] in {FAIL, EXPLAINED}]
     _fold(found)
     _doubt(found, frames["tables"])
-    _with_cells(found, facts)
+    _with_cells(found, frames["facts"])
     rows = []
     for r in found:
-        r["rule_id"] = r["rule"]["id"]
         texts = {f"message_{lang}": message(r["rule"], r, lang) for lang in ("zh", "en")}
-        finding_id = f"{r['rule_id']}|{r['report_id']}|{r['scope']}"
-        base = {"other_report_ids": [], "where": [], "cells": [], "doubtful": False}
-        kept = {k: v for k, v in r.items() if k not in {"rule", "operands", "figures", "tables", "rule_id"}}
-        rows.append({**base, **kept, **texts, "rule": r["rule_id"], "finding_id": finding_id})
+        base = {"other_report_ids": [], "where": [], "cells": [], "repairs": [], "doubtful": False}
+        kept = {k: v for k, v in r.items() if k not in _LEFT_OUT}
+        about = {"rule": r["rule"]["id"], "finding_id": finding_id(r), "figures": _compared(r)}
+        rows.append({**base, **kept, **texts, **about})
     order = {report_id: k for k, report_id in enumerate(reports["report_id"])}
     ids = {r["id"]: k for k, r in enumerate(rules())}
-    rows.sort(key=lambda r: (order[r["report_id"]], SEVERITIES.index(r["severity"]), ids[r["rule"]]))
+    # A report that is missing has findings too; they come last.
+    rows.sort(key=lambda r: (order.get(r["report_id"], len(order)), SEVERITIES.index(r["severity"]), ids[r["rule"]]))
     return build("findings", rows).unique("finding_id", maintain_order=True)
 
 

@@ -9,9 +9,13 @@ from importlib import resources
 from typing import Any
 
 from gongkai.errors import GongkaiError
-from gongkai.form import form
+from gongkai.form import declared_rows, form
 
-KINDS = {"balance", "domain", "condition", "identical", "localise", "reading"}
+KINDS = {"balance", "domain", "condition", "identical", "localise", "reading", "follows"}
+
+# The files of `declared/rules/`, in the order in which findings of equal severity are listed.
+FAMILIES = ("reading", "completeness", "proactive", "applications", "disputes", "causes")
+
 SEVERITIES = ("error", "warning", "info")
 _NEEDED = {"id", "kind", "editions", "title_zh", "title_en", "message_zh", "message_en", "source"}
 
@@ -20,14 +24,17 @@ Rule = dict[str, Any]
 
 @cache
 def _declared() -> dict[str, list[Rule]]:
-    text = (resources.files("gongkai") / "declared" / "rules.toml").read_text("utf-8")
-    found = tomllib.loads(text)
+    found: dict[str, list[Rule]] = {"rule": [], "cause": []}
+    for family in FAMILIES:
+        text = (resources.files("gongkai") / "declared" / "rules" / f"{family}.toml").read_text("utf-8")
+        for name, entries in tomllib.loads(text).items():
+            found[name] += entries
     for rule in found["rule"]:
         missing = _NEEDED - rule.keys()
         if missing or rule["kind"] not in KINDS:
-            raise GongkaiError(f"declared/rules.toml: {rule.get('id')} lacks {sorted(missing)} or has no known kind")
+            raise GongkaiError(f"declared/rules: {rule.get('id')} lacks {sorted(missing)} or has no known kind")
     if len({rule["id"] for rule in found["rule"]}) != len(found["rule"]):
-        raise GongkaiError("declared/rules.toml: an id is declared twice")
+        raise GongkaiError("declared/rules: an id is declared twice")
     return found
 
 
@@ -38,6 +45,8 @@ def rules(kind: str | None = None) -> list[Rule]:
 
 def verdicts(rule: Rule) -> set[str]:
     """The verdicts that the rule can give."""
+    if "verdicts" in rule:
+        return set(rule["verdicts"])
     given = {"pass", "fail"}
     if rule["kind"] in {"balance", "condition"}:
         return given | {"explained", "not_assessable"}
@@ -47,6 +56,12 @@ def verdicts(rule: Rule) -> set[str]:
 def causes() -> list[Rule]:
     """The declared causes RC-…"""
     return _declared()["cause"]
+
+
+@cache
+def readings() -> dict[str, dict[str, str]]:
+    """The declared other readings by code: `zh` and `en`."""
+    return {row["reading"]: row for row in declared_rows("readings")}
 
 
 def severity(rule: Rule, grade: int = 0) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from gongkai.form import form
-from gongkai.rules.declared import Rule, causes
+from gongkai.rules.declared import Rule, causes, readings
 from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE
 
 BLANK_AS_ZERO = "blank_as_zero"
 
 _EXPLAINED = {
-    "zh": "{title}：照印不成立，空格或横线读作 0 时成立。{sides}",
-    "en": "{title}: not true as printed, true if blank or dashed cells are read as 0. {sides}",
+    "zh": "{title}：照印不成立，换一种读法成立：{reading}。{sides}",
+    "en": "{title}: not true as printed, true if {reading}. {sides}",
 }
 _NOT_ASSESSABLE = {
     "zh": "{title}：有格子空白、读不出或未印，无法判断。",
@@ -58,7 +58,7 @@ def _names(finding: Mapping[str, Any], lang: str) -> dict[str, str]:
     return names
 
 
-def _cause_text(finding: Mapping[str, Any], lang: str) -> str:
+def _cause_text(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
     """The cause and the repair it would mean, or nothing."""
     if not finding.get("cause"):
         return ""
@@ -69,7 +69,7 @@ def _cause_text(finding: Mapping[str, Any], lang: str) -> str:
         joiner = "；" if lang == "zh" else "; "
         named = joiner.join(f"{i} {known[i]}" for i in ids)
         text = (_CAUSE if len(ids) == 1 else _SEVERAL)[lang].format(causes=named)
-    if finding.get("repair_cell") and finding["rule_id"] != finding["cause"]:
+    if finding.get("repair_cell") and rule["id"] != finding["cause"]:
         table, item, column = str(finding["repair_cell"]).split(".")
         sentence = _REPAIR if ids[0] in known else _LOCALISED
         cell, value = form().cell_name(table, item, column, lang), figure(finding["repair"])
@@ -87,13 +87,18 @@ def message(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
         if finding.get("left") is not None and finding.get("right") is not None:
             sign = " = " if finding["left"] == finding["right"] else "，" if lang == "zh" else ", "
             sides = f"{figure(finding['left'])}{sign}{figure(finding['right'])}"
-        return _EXPLAINED[lang].format(title=title, sides=sides).strip()
+        reading = readings()[str(finding["reading"])][lang]
+        if f"explained_{lang}" in rule:
+            told = {k: figure(v) for k, v in finding.get("figures", {}).items()} | _names(finding, lang)
+            told |= {"left": figure(finding.get("left")), "right": figure(finding.get("right"))}
+            return str(rule[f"explained_{lang}"].format(**(told | {"reading": reading})))
+        return _EXPLAINED[lang].format(title=title, reading=reading, sides=sides).strip()
     if finding["verdict"] != FAIL:
         return _PASS[lang].format(title=title)
     figures = {k: figure(v) for k, v in finding["figures"].items()}
     figures |= {side: figure(finding.get(side)) for side in ("left", "right", "difference")}
     text = str(rule[f"message_{lang}"].format(**(figures | _names(finding, lang))))
-    text += _cause_text(finding, lang)
+    text += _cause_text(rule, finding, lang)
     if finding.get("doubtful"):
         return text + _DOUBT[lang]
     return text if rule.get("about_reading") else text + _QUESTION[lang]

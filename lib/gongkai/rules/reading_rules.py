@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from gongkai.form import form
-from gongkai.rules.declared import Rule, rules, severity
+from gongkai.rules.declared import Rule, rules, severity, words
 from gongkai.rules.kinds import FAIL, NOT_ASSESSABLE, PASS
 
 Row = dict[str, Any]
@@ -52,6 +52,7 @@ def _gathered(found: list[Row]) -> list[Row]:
         failed = [r for r in rows if r["verdict"] == FAIL]
         first = (failed or rows)[0]
         tables = [r["table"] for r in failed]
+        first["compared"] = ";".join(tables)
         gathered.append(first | {"scope": "report", "tables": tables, "table": tables[0] if len(tables) == 1 else None})
     return gathered
 
@@ -76,6 +77,9 @@ def reading_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
             .then(pl.lit(PASS))
             .otherwise(pl.lit(FAIL))
         )
+        judged_by = sorted(
+            set.union(*(words(w) for _, w in rule["grades"]), words(rule.get("na", ""))) & {*frame.columns}
+        )
         rows = []
         for figures in frame.with_columns(verdict.alias("verdict"), grade.alias("grade")).iter_rows(named=True):
             names = {"report_id", "scope", "table", "verdict"}
@@ -86,6 +90,7 @@ def reading_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
             rows.append(
                 {k: figures[k] for k in names}
                 | {"rule": rule, "severity": severity(rule, figures["grade"] or 0), "figures": figures, "where": where}
+                | {"compared": ";".join(f"{w}={figures[w]}" for w in judged_by)}
             )
         found += _gathered(rows) if rule.get("gather") else rows
     return found
