@@ -6,11 +6,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
-from gongkai.form import TABLES, Shape, form
+from gongkai.form import TABLES, Shape, declared_rows, form
 from gongkai.pipeline import Reading, read_files
 from gongkai.rules.declared import causes, rules, severity, verdicts
 from gongkai.store import write_csv
@@ -28,6 +29,7 @@ from layouts import Form, Printed, keys, render
 # Further reports follow after ` || ` as `form | steps`; the case is about the first.
 FAMILIES = sorted((Path(__file__).parent / "rule_cases").glob("*.txt"))
 CASES = [line for f in FAMILIES for line in f.read_text("utf-8").splitlines() if line and line[0] != "#"]
+EXAMPLES = {(r["rule"], r["verdict"]): r for r in declared_rows("examples")}
 AGENCIES = "agency_id,name,first_year,last_year,level,region,code,kind,parent,successor,consolidates"
 
 
@@ -119,33 +121,59 @@ def read_text(text: str | Given, folder: Path) -> Reading:
     return read_given([text if isinstance(text, Given) else Given("2021 3", text)], folder)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_case(case: str, tmp_path: Path) -> None:
+def example_key(case: str) -> tuple[str, str]:
+    """The rule and verdict of a case."""
+    rule, verdict, _ = case.split("|")[0].split()
+    return rule, verdict.partition(":")[0]
+
+
+def case_verdict(case: str, folder: Path) -> dict[str, Any]:
+    """The one verdict of a case's rule at its scope in its first report."""
     head, rest = (case + " ").split("|", 1)
-    rule, verdict, scope = head.split()
-    verdict, _, grade = verdict.partition(":")
+    rule, _, scope = head.split()
     reports = [printed(*one.split("|", 1)) for one in rest.split(" || ")]
-    reading = read_given(reports, tmp_path)
+    reading = read_given(reports, folder)
     counting = reading.reports.filter("primary")["report_id"].to_list()
-    mine = (pl.col("rule") == rule) & (pl.col("scope") == scope)
     if len(reports) > 1:
         first = reading.reports.filter(pl.col("source").str.ends_with(f"{reports[0].file}.md"))["report_id"].to_list()
         counting = [r for r in counting if r in first]
-    found = reading.verdicts.filter(mine & pl.col("report_id").is_in(counting)).to_dicts()
-    assert [f["verdict"] for f in found] == [verdict]
+    mine = (pl.col("rule") == rule) & (pl.col("scope") == scope) & pl.col("report_id").is_in(counting)
+    found = reading.verdicts.filter(mine).to_dicts()
+    assert len(found) == 1, found
+    return found[0]
+
+
+# The first case of each rule and verdict, whose message stands in the rules reference.
+EXAMPLE_CASES = {example_key(case): case for case in reversed(CASES)}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: str, tmp_path: Path) -> None:
+    rule, wanted, scope = case.split("|")[0].split()
+    verdict, _, grade = wanted.partition(":")
+    found = case_verdict(case, tmp_path)
+    assert found["verdict"] == verdict
     if grade:
-        assert found[0]["severity"] == grade
-    assert found[0]["finding_id"] == f"{rule}|{found[0]['report_id']}|{scope}"
-    for lang in ("zh", "en"):
-        message = found[0][f"message_{lang}"]
+        assert found["severity"] == grade
+    assert found["finding_id"] == f"{rule}|{found['report_id']}|{scope}"
+    messages = {name: found[name] for name in ("message_zh", "message_en")}
+    for message in messages.values():
         assert message and not re.search(r"[{}]|None", message)
     if verdict in {"fail", "explained"}:
-        assert found[0]["figures"]
+        assert found["figures"]
+    example = EXAMPLES.get((rule, verdict))
+    if EXAMPLE_CASES[example_key(case)] == case and example:
+        told = {k: example[k] for k in messages}
+        assert told == messages, "run `python tests/refresh_examples.py` and read its diff"
 
 
 def test_every_rule_has_a_case_of_every_verdict_it_can_give() -> None:
     have = {(rule, verdict.split(":")[0]) for rule, verdict, *_ in (case.split() for case in CASES)}
     assert {(r["id"], v) for r in rules() for v in verdicts(r)} == have
+
+
+def test_the_reference_has_an_example_of_every_verdict() -> None:
+    assert set(EXAMPLES) == set(EXAMPLE_CASES), "run `python tests/refresh_examples.py`"
 
 
 def test_every_grade_has_a_case() -> None:

@@ -60,6 +60,23 @@ def dictionary() -> str:
     return "\n".join(parts)
 
 
+def _examples() -> list[str]:
+    """What each rule says in each of its verdicts, by one of its cases."""
+    titles = {r["id"]: f"{r['title_zh']} · {r['title_en']}" for r in rules()}
+    told: dict[str, list[list[str]]] = {}
+    for e in declared_rows("examples"):
+        given = f"{e['form']} form: `{e['given']}`" if e["given"] else f"{e['form']} form, nothing but zeros"
+        told.setdefault(e["rule"], []).append([e["verdict"], given, e["message_zh"], e["message_en"]])
+    parts = [
+        "## Examples 示例\n",
+        "One case of each verdict, from `tests/rule_cases/`: the edition and number of rows of （六）, what is printed "
+        "otherwise than 0, and what the rule says.\n",
+    ]
+    for rule in (r for r in titles if r in told):
+        parts += [f"### {rule} {titles[rule]}\n", _table(["verdict", "given", "规则说", "the rule says"], told[rule])]
+    return parts
+
+
 def rule_list() -> str:
     """Every rule and cause: id, severity, editions, title in both languages, source."""
     rows = []
@@ -74,6 +91,7 @@ def rule_list() -> str:
             _MADE,
             "A finding is a question to the agency, not a verdict. 发现是向机关提出的问题，不是结论。\n",
             _table(header, rows),
+            *_examples(),
             "## Causes 原因\n",
             _table(["id", "explains", "原因", "cause"], told),
         ]
