@@ -93,7 +93,7 @@ def _spare_condensed(found: list[Row], reports: pl.DataFrame) -> None:
     condensed = set(reports.filter(pl.col("prose") == "condensed")["report_id"])
     for r in found:
         if r["rule"].get("wording") and r["report_id"] in condensed:
-            r["verdict"] = NOT_ASSESSABLE
+            r |= {"verdict": NOT_ASSESSABLE, "condensed": True}
 
 
 def _with_cells(found: list[Row], facts: pl.DataFrame) -> None:
@@ -143,7 +143,7 @@ def _verdicts(frames: dict[str, pl.DataFrame], everything: bool) -> list[Row]:
     return found + _followed(found)
 
 
-_LEFT_OUT = {"rule", "operands", "figures", "compared", "tables"}
+_LEFT_OUT = {"rule", "operands", "figures", "compared", "tables", "condensed"}
 
 
 def check(frames: dict[str, pl.DataFrame], everything: bool = True) -> pl.DataFrame:

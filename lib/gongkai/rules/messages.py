@@ -16,9 +16,21 @@ _EXPLAINED = {
     "en": "{title}: not true as printed, true if {reading}. {sides}",
 }
 _NOT_ASSESSABLE = {
-    "zh": "{title}：有格子空白、读不出或未印，无法判断。",
-    "en": "{title}: cannot be judged, cells are blank, unreadable or not printed.",
+    "cells": {
+        "zh": "{title}：有格子空白、读不出或未印，无法判断。",
+        "en": "{title}: cannot be judged, cells are blank, unreadable or not printed.",
+    },
+    "lacking": {
+        "zh": "{title}：缺少判断所需的内容，无法判断。",
+        "en": "{title}: cannot be judged, what it rests on is not there.",
+    },
+    "condensed": {
+        "zh": "{title}：本报告的叙述是缩写，不据以判断。",
+        "en": "{title}: not judged, as the prose of this report is condensed.",
+    },
 }
+# The kinds of rule that compute on cells and nothing else.
+_ON_CELLS = {"balance", "domain", "condition", "identical", "localise"}
 _PASS = {"zh": "{title}：符合。", "en": "{title}: holds."}
 _DOUBT = {
     "zh": "（本表读数存疑）",
@@ -81,7 +93,10 @@ def message(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
     """The sentence a person reads. `finding` has verdict, table, item, column, sides and `figures`."""
     title = rule[f"title_{lang}"]
     if finding["verdict"] == NOT_ASSESSABLE:
-        return _NOT_ASSESSABLE[lang].format(title=title)
+        if f"not_assessable_{lang}" in rule and not finding.get("condensed"):
+            return str(rule[f"not_assessable_{lang}"])
+        why = "condensed" if finding.get("condensed") else "cells" if rule["kind"] in _ON_CELLS else "lacking"
+        return _NOT_ASSESSABLE[why][lang].format(title=title)
     if finding["verdict"] == EXPLAINED:
         sides = ""
         if finding.get("left") is not None and finding.get("right") is not None:
