@@ -32,8 +32,8 @@ LEVELS = [
     ("frames",),
     ("facts_file", "corrections", "worker", "store", "rules"),
     ("pipeline",),
-    ("measures", "words", "fonts", "reference"),
-    ("views", "drawing", "charts", "show"),
+    ("measures", "words", "fonts", "links", "reference"),
+    ("views", "drawing", "charts", "show", "show_claims"),
     ("runner", "publish", "terminal"),
     ("cli", ""),
 ]

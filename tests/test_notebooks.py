@@ -32,7 +32,7 @@ OTHER_PARAMETERS: dict[str, dict[str, Any]] = {
         "lang": "en",
     },
     "findings": {"reports": REPORTS, "agencies": [], "years": [2020], "severity": "error", "lang": "en"},
-    "agency_report": {"agency": SUQIAN, "year": 2024, "reports": REPORTS, "lang": "en"},
+    "agency_report": {"agency": SUQIAN, "year": 2024, "reports": REPORTS, "root": ".", "lang": "en"},
     "parse_review": {"file": f"{REPORTS}/suqian-2024.docx", "lang": "en"},
 }
 

@@ -39,9 +39,9 @@ class Links(HTMLParser):
 
 
 def is_inert(page: str) -> bool:
-    """No script, no event handler, nothing fetched, links only to anchors and neighbours."""
+    """No script, no event handler, nothing fetched, links only to anchors and files on this machine."""
     links = Links(page)
-    near = all(re.fullmatch(r"#[\w-]+|[^:/#?]+\.(html|ipynb|csv)", r) for r in links.refers)
+    near = all(re.fullmatch(r"#[\w-]+|(file://)?[^:#?]+(#(page=\d+|:~:text=[\w.%-]+))?", r) for r in links.refers)
     fetched = re.findall(r"url\((?!data:)|@import", page)
     return near and not fetched and not links.handlers and not {"script", "iframe", "link", "img"} & set(links.tags)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import re
 import tempfile
 import unicodedata
@@ -122,10 +123,18 @@ def _reason(error: Exception) -> str:
     return f"{name}: {' '.join(str(text).split())}"[:500]
 
 
+def _root(out: Path) -> str:
+    """The way from the pages back to the folder that the paths of the sources start from."""
+    try:
+        return Path(os.path.relpath(Path.cwd(), out)).as_posix()
+    except ValueError:  # another drive of Windows
+        return Path.cwd().as_posix()
+
+
 def _publish_one(agency: str, out: Path, lang: str, name: str) -> Path:
     """Run the agency's notebook in `out` and write its page. Raises where a cell fails."""
     notebook = out / f"{name}.ipynb"
-    parameters = {"agency": agency, "year": 0, "reports": ".", "lang": lang}
+    parameters = {"agency": agency, "year": 0, "reports": ".", "root": _root(out), "lang": lang}
     runner.run(runner.template(NOTEBOOK), notebook, parameters, cwd=out)
     page = out / f"{name}.html"
     _write_page(page, "page.html", lang, agency=agency, body=runner.body(notebook), notebook=quote(notebook.name))

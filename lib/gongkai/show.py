@@ -12,6 +12,7 @@ import polars as pl
 
 from gongkai import measures
 from gongkai.form import TABLES, declared_rows, form
+from gongkai.links import source_link
 from gongkai.rules.declared import SEVERITIES, causes, readings, rules
 from gongkai.views import form_blocks
 from gongkai.words import check_lang, number, place, word
@@ -134,12 +135,24 @@ def _marks(findings: pl.DataFrame) -> Marks:
     return marks
 
 
+def _place_link(row: dict[str, Any], where: str, about: dict[str, dict[str, Any]], root: str) -> str:
+    """The address of a finding's place; one in another report begins with that report's id. Empty: not known here."""
+    others = [o for o in row["other_report_ids"] if where.startswith(f"{o}: ")]
+    report = about.get(others[0] if others else row["report_id"])
+    return source_link(report["source"], where, root) if report else ""
+
+
 def findings(
-    found: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh", verdicts: pl.DataFrame | None = None
+    found: pl.DataFrame,
+    reports: pl.DataFrame,
+    lang: str = "zh",
+    verdicts: pl.DataFrame | None = None,
+    root: str = ".",
 ) -> Html:
     """Every finding with its evidence: the cells compared as printed and their places, cause and repair.
 
-    With `verdicts` also what is folded under a finding because it follows from it.
+    With `verdicts` also what is folded under a finding because it follows from it. `root`: the folder that
+    the paths of the sources start from; each place leads into its file.
     """
     folded: dict[str, list[str]] = {}
     under = found.clear() if verdicts is None else verdicts.filter(pl.col("folded_under").is_not_null())
@@ -147,9 +160,13 @@ def findings(
         folded.setdefault(row["folded_under"], []).append(row[f"message_{lang}"])
     about = {r["report_id"]: r for r in reports.iter_rows(named=True)}
     known = {r["id"]: r for r in [*rules(), *causes()]}
+    # A report that is missing has findings and no row of its own.
+    missing = {"agency": None, "year": None}
     rows = [
         row
-        | {"n": n, "report": about[row["report_id"]], "folded": folded.get(row["finding_id"], [])}
+        | {"n": n, "report": about.get(row["report_id"], missing | {"report_id": row["report_id"]})}
+        | {"folded": folded.get(row["finding_id"], [])}
+        | {"link": partial(_place_link, row, about=about, root=root)}
         | {"message": row[f"message_{lang}"], "rule_title": known.get(row["rule"], {}).get(f"title_{lang}", "")}
         | {"reading_text": readings()[row["reading"]][lang] if row["reading"] else ""}
         | {"law": known.get(row["rule"], {}).get("source", "")}
