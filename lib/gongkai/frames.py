@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from gongkai.claims import read_claims
 from gongkai.document import Document
 from gongkai.errors import GongkaiError
 from gongkai.form import declared_rows, form
@@ -179,7 +180,9 @@ def _table_row(p: Parsed, reading: TableReading, report_id: str, versions: list[
 def assemble(parsed: list[Parsed]) -> dict[str, pl.DataFrame]:
     """The frames of many reports: reports, facts, claims, sections, notes and tables."""
     ids = report_ids(parsed)
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("reports", "facts", "sections", "notes", "tables")}
+    rows: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("reports", "facts", "claims", "sections", "notes", "tables")
+    }
     primaries = _primary(parsed)
     versions = _disagreements(parsed, ids, primaries)
     for k, (p, report_id, primary) in enumerate(zip(parsed, ids, primaries, strict=True)):
@@ -188,6 +191,8 @@ def assemble(parsed: list[Parsed]) -> dict[str, pl.DataFrame]:
         about["edition"] = p.report.edition
         names = ("table", "item", "column", "value", "status", "unit", "printed", "where", "source")
         rows["facts"] += [{**about, **{name: getattr(f, name) for name in names}} for f in p.report.facts]
+        said = read_claims(p.report.sections, p.report.edition, p.report.identity.year)
+        rows["claims"] += [{"report_id": report_id, **claim._asdict()} for claim in said]
         rows["sections"] += [
             {"report_id": report_id}
             | {name: getattr(s, name) for name in ("section", "heading", "text", "where", "cuts")}
@@ -205,4 +210,4 @@ def assemble(parsed: list[Parsed]) -> dict[str, pl.DataFrame]:
             for n in (*p.report.notes, *versions.get(k, ()))
         ]
         rows["tables"] += [_table_row(p, t, report_id, versions.get(k)) for t in p.report.tables]
-    return {name: build(name, found) for name, found in rows.items()} | {"claims": empty("claims")}
+    return {name: build(name, found) for name, found in rows.items()}
