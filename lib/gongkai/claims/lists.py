@@ -100,7 +100,8 @@ def _spoken(found: list[Found], links: Links, k: int) -> int | None:
         return None
     total = links.of.get(last)
     closed = "）" in f.left and "（" not in f.left
-    if total is None or "总数" in f.left or "总量" in f.left or closed:
+    whole = f.kind == "change" and ("总数" in f.left or "总量" in f.left)
+    if total is None or whole or closed:
         return last if total is None else total
     parts = [j for j in _back(last) if links.of.get(j) == total and found[j].kind == "count"]
     told = any(found[j + 1].kind == "change" for j in parts)

@@ -22,12 +22,12 @@ _SHARE = re.compile(
     r"占(?P<base>[^，。；、（）□]{0,20}?)(?:的?(?:比例|比重|比)|的)?(?:分别)?(?:为|达|约|是)?$|(?P<rate>[^，。；、（）]{1,12}?率)(?:为|达到?|约|是)?$"
 )
 _YEAR = re.compile(
-    r"(?<!较)(?<!比)(?<!与)(?<!和)(?P<year>[12]\d{3})年"
-    r"|(?P<last>上年|去年|上一年)(?!度?(?:结转|转入|遗留|未))|今年|本年"
+    r"(?<![较比与和同])(?:(?P<year>[12]\d{3})年|(?P<last>上年|去年|上一年)(?!度?(?:结转|转入|遗留|未)))|今年|本年"
 )
 _CUMULATED = re.compile(r"累计|历年|以来|年来|截至(?!目前|□*12月31日)")
 _DENIED = re.compile(
-    r"(?P<said>(?:均?未|没有|均?无|从未|尚未|不存在)(?:再|曾)?(?:收到|受理|接到|接收|发生|产生|出现|收取|涉及|被|有)?)(?P<what>[^，。；！？（]{0,44})"
+    r"(?P<said>(?:均?未|从未|尚未)(?:再|曾)?(?:收到|受理|接到|接收|发生|产生|出现|收取|涉及|被|有)"
+    r"|(?:没有|均?无|不存在)(?:收到|受理|接到|接收|发生|产生|出现|收取|涉及)?)(?P<what>[^，。；！？（]{0,44})"
 )
 _NOT_DENIED = re.compile(r"^(?:无)(?:法|障|正当|偿|纸|须|需|论|缝|线|效|误|故|关|证|形|偏|理|锡|为|产|人|害)")
 
@@ -60,7 +60,8 @@ def _counted() -> frozenset[str]:
 @cache
 def _scopes() -> re.Pattern[str]:
     words = sorted((row["scope"] for row in declared_rows("claim_scopes")), key=len, reverse=True)
-    return re.compile("|".join(words))
+    # 全区各公开机构 is one; 非本机关掌握 is what an answer says, not whose it is.
+    return re.compile(rf"(?<!非)(?:{'|'.join(words)})+(?!不?掌握|负责|公开范围|职责)")
 
 
 def _scope(text: str) -> str | None:

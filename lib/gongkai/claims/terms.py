@@ -15,6 +15,10 @@ _BODY = re.compile(
 )
 
 
+# What another clause speaks of says nothing of this figure.
+_CLAUSE = re.compile(r"[，。；、]")
+
+
 @dataclass(frozen=True)
 class Term:
     """A term with its category (request, outcome, applicant, …)."""
@@ -68,11 +72,7 @@ def term_of(left: str, right: str, about: bool, unit: str) -> Term | None:
             return term
     for term, pattern in _patterns()["left"]:
         m = pattern.search(tail)
-        if (
-            m
-            and _about_disclosure(term, m.group() + right[:12], about, unit)
-            and (best is None or m.start() < best[0])
-        ):
+        if m and _about_disclosure(term, m.group() + _CLAUSE.split(right[:12])[0], about, unit) and (best is None or m.start() < best[0]):
             best = (m.start(), term)
     if best is not None:
         return best[1]
