@@ -31,6 +31,11 @@ FINDING = ["finding_id", "rule", "severity", "verdict", "report_id", "other_repo
 FINDING += ["column", "left", "right", "difference", "reading", "cause", "repair", "message_zh", "message_en", "where"]
 
 
+CLAIM = ["section", "kind", "table", "item", "column", "low", "high", "unit", "base", "scope", "sentence", "where"]
+CLAIM_VALUES: list[object] = ["一", "count", "applications", "new", "total", 0.0, 0.0, "件", None, "本局"]
+CLAIM_VALUES += ["2023 年，本局未收到政府信息公开申请。", "line 15"]
+
+
 def test_parse_jsonl_is_one_object_a_report_in_input_order() -> None:
     files = ["data/reports/xigong-rsj-2023.txt", "data/reports/beijing-rsj-2019.txt"]
     done = gongkai("parse", *files, "--format", "jsonl")
@@ -46,7 +51,8 @@ def test_parse_jsonl_is_one_object_a_report_in_input_order() -> None:
         "edition": "2021",
         "format": "txt",
     }
-    assert first["claims"] == []
+    (denied,) = [c for c in first["claims"] if c["denial"]]
+    assert [denied[k] for k in CLAIM] == CLAIM_VALUES
     assert all(list(fact)[: len(FACTS)] == FACTS for fact in first["facts"])
     fee = next(f for f in first["facts"] if f["item"] == "fees")
     assert (fee["value"], fee["unit"], fee["printed"], fee["status"]) == (1.4028, "万元", "1.4028", "number")

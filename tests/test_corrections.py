@@ -21,7 +21,7 @@ REPORT = "砚泽县水务局-2019"
 
 def write(folder: Path, changes: str = "") -> Path:
     file = folder / "report.md"
-    file.write_text(printed("2019 1", changes), "utf-8")
+    file.write_text(printed("2019 1", changes).text, "utf-8")
     return file
 
 
@@ -98,11 +98,11 @@ def manifest(folder: Path, **roles: str) -> None:
 
 def two_files(folder: Path, changes: str = "") -> None:
     """A page without its tables, and an attachment that holds nothing else."""
-    text = printed("2019 1", "")
+    text = printed("2019 1", "").text
     start, end = text.index("| 第二十条第（一）项"), text.index("六、其他需要")
     lines = [line for line in text.split("\n") if not line.startswith("|")]
     (folder / "page.md").write_text("\n".join(lines), "utf-8")
-    tables = printed("2019 1", changes)
+    tables = printed("2019 1", changes).text
     (folder / "tables.md").write_text(tables[tables.index("| 第二十条第（一）项") : end], "utf-8")
     assert start < end
 
@@ -124,7 +124,7 @@ def test_an_attachment_fills_what_the_page_lacks(tmp_path: Path) -> None:
 
 def test_files_that_disagree_are_a_finding(tmp_path: Path) -> None:
     write(tmp_path).rename(tmp_path / "page.md")
-    (tmp_path / "tables.md").write_text(printed("2019 1", "cell applications.new.total=7"), "utf-8")
+    (tmp_path / "tables.md").write_text(printed("2019 1", "cell applications.new.total=7").text, "utf-8")
     manifest(tmp_path, page="primary", tables="attachment")
     reading = read_files([tmp_path])
     assert fact(reading, "new", "total")["value"] == 0.0
@@ -179,7 +179,7 @@ def test_what_gongkai_made_is_no_report(tmp_path: Path) -> None:
     file = write(tmp_path)
     before = read_files([file])
     made = tmp_path / "derived" / "reports"
-    save(before.frames | {"findings": before.findings}, made)
+    save(before.frames | {"findings": before.findings, "reviews": before.reviews}, made)
     (made / "page.html").write_text("<h1>砚泽县水务局</h1>", "utf-8")
     assert read_files([tmp_path]).files["file"].to_list() == [str(file)]
     assert read_files([made]).facts.drop("source").equals(before.facts.drop("source"))

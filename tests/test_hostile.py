@@ -145,5 +145,5 @@ def is_inert(frame: pl.DataFrame) -> bool:
 def test_text_of_a_report_is_inert_in_csv(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(family("text")[name])
     reading = read_files([tmp_path / name])
-    frames = reading.frames | {"findings": reading.findings}
+    frames = reading.frames | {"findings": reading.findings, "reviews": reading.reviews}
     assert [n for n, frame in frames.items() if not is_inert(frame)] == []

@@ -53,7 +53,10 @@ def reading() -> gongkai.Reading:
 
 def of_agencies(reading: gongkai.Reading, agencies: list[str]) -> gongkai.Reading:
     ids = reading.reports.filter(pl.col("agency").is_in(agencies))["report_id"].implode()
-    kept = {n: f.filter(pl.col("report_id").is_in(ids)) for n, f in reading.frames.items()}
+    kept = {
+        n: f.filter(pl.col("report_id").is_in(ids)) if "report_id" in f.columns else f
+        for n, f in reading.frames.items()
+    }
     return gongkai.Reading(**kept)
 
 

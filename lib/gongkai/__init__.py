@@ -6,9 +6,10 @@ report.facts, report.findings, report.sections, report.notes
 many = gongkai.read_folder("data/reports")
 """
 
+from gongkai.deciding import decide
 from gongkai.errors import GongkaiError, UnreadableFile
 from gongkai.pipeline import Reading, read, read_folder
 
 __version__ = "0.2.0"
 
-__all__ = ["GongkaiError", "Reading", "UnreadableFile", "__version__", "read", "read_folder"]
+__all__ = ["GongkaiError", "Reading", "UnreadableFile", "__version__", "decide", "read", "read_folder"]

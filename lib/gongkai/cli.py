@@ -1,4 +1,4 @@
-"""The commands: parse, check, reports, and lab, test, lint for those who work on gongkai.
+"""The commands: parse, check, reports, review, and lab, test, lint for those who work on gongkai.
 
 Exit codes: 0 nothing wrong, 1 findings of severity error, 2 an input could not be read or the call is
 wrong. Source: form.md, Command line.
@@ -6,19 +6,17 @@ wrong. Source: form.md, Command line.
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
 import typer
-from rich.console import Console
 
-from gongkai import pipeline, rules, terminal
+from gongkai import cli_review, cli_synth, pipeline, rules, terminal
+from gongkai.console import Lang, Out, guarded, lines, read, say, write
 from gongkai.errors import GongkaiError
 from gongkai.frames import SCHEMA
 from gongkai.store import csv_bytes
@@ -28,10 +26,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="读取、核对政府信息公开工作年度报告。Read and check annual reports.",
 )
-_errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。Files or folders.")]
-Out = Annotated[Path | None, typer.Option("--out", help="写入此文件。Write to this file.")]
 
 
 class ParseFormat(str, Enum):
@@ -45,56 +41,6 @@ class CheckFormat(str, Enum):
     table = "table"
     jsonl = "jsonl"
     xlsx = "xlsx"
-
-
-class Lang(str, Enum):
-    zh = "zh"
-    en = "en"
-
-
-def _say(text: str) -> None:
-    """One line on standard error; control characters of file names are shown, not obeyed."""
-    _errors.print("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text))
-
-
-def _guarded(work: Callable[[], int]) -> None:
-    """Run a command; what gongkai refuses becomes one line and exit code 2."""
-    try:
-        code = work()
-    except GongkaiError as e:
-        _say(str(e))
-        code = 2
-    except OSError as e:
-        _say(
-            f"{e.filename}: 无法读写。cannot be read or written ({e.strerror}). Name another file or folder with --out."
-        )
-        code = 2
-    raise typer.Exit(code)
-
-
-def _read(paths: list[Path]) -> pipeline.Reading:
-    """Read the paths as given; what is set aside is named on standard error."""
-    reading = pipeline.read_files(paths, progress=sys.stderr.isatty())
-    for row in reading.files.filter(pl.col("status") != "read").iter_rows(named=True):
-        _say(f"{row['file']}: {row['reason']} {row['reason_en']}")
-    if reading.files.is_empty():
-        raise GongkaiError(
-            f"{', '.join(map(str, paths))}: 其中没有报告。no reports in it. "
-            "Put reports there: web pages, PDF, Word, Excel or text."
-        )
-    return reading
-
-
-def _write(content: bytes, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        out.write_bytes(content)
-
-
-def _lines(objects: list[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(o, ensure_ascii=False) + "\n" for o in objects).encode("utf-8")
 
 
 def report_objects(reading: pipeline.Reading) -> list[dict[str, Any]]:
@@ -129,7 +75,8 @@ def _workbook(findings: pl.DataFrame, lang: str) -> bytes:
     import xlsxwriter
 
     columns = ["severity", "verdict", "rule", "report_id", "scope", "left", "right", "difference", "cause", "repair"]
-    columns += [f"message_{lang}", "where", "finding_id"]
+    columns += [f"message_{lang}", "where", "finding_id", "figures"]
+    columns += ["decision", "decision_state", "decision_reason", "decision_who", "decision_date"]
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     sheet = book.add_worksheet("findings")
@@ -160,20 +107,20 @@ def parse(
     """读出每份报告的数据。The facts of every report."""
 
     def work() -> int:
-        reading = _read(paths)
+        reading = read(paths)
         if format is ParseFormat.jsonl:
-            _write(_lines(report_objects(reading)), out)
+            write(lines(report_objects(reading)), out)
         elif format is ParseFormat.csv:
-            _write(csv_bytes(reading.facts), out)
+            write(csv_bytes(reading.facts), out)
         elif format is ParseFormat.parquet:
             if out is None:
                 raise GongkaiError("--format parquet: 需要用 --out 指定文件。name a file with --out.")
             reading.facts.write_parquet(out, metadata={"gongkai_schema": SCHEMA})
         else:
-            _write(terminal.facts(reading).encode("utf-8"), out)
+            write(terminal.facts(reading).encode("utf-8"), out)
         return 2 if len(reading.set_aside) else 0
 
-    _guarded(work)
+    guarded(work)
 
 
 @app.command()
@@ -189,19 +136,19 @@ def check(
     """核对报告，列出发现。Check reports and list the findings."""
 
     def work() -> int:
-        reading = _read(paths)
+        reading = read(paths)
         findings = reading.verdicts if everything else reading.findings
         if format is CheckFormat.jsonl:
-            _write(_lines(finding_objects(findings)), out)
+            write(lines(finding_objects(findings)), out)
         elif format is CheckFormat.xlsx:
             if out is None:
                 raise GongkaiError("--format xlsx: 需要用 --out 指定文件。name a file with --out.")
-            _write(_workbook(findings, lang.value), out)
+            write(_workbook(findings, lang.value), out)
         else:
-            _write(terminal.findings(findings, lang.value).encode("utf-8"), out)
+            write(terminal.findings(findings, lang.value).encode("utf-8"), out)
         return 2 if len(reading.set_aside) else int(rules.has_errors(findings))
 
-    _guarded(work)
+    guarded(work)
 
 
 @app.command()
@@ -218,18 +165,22 @@ def reports(
         source = folder or data / "reports"
         if not source.is_dir():
             raise GongkaiError(f"{source}: 没有这个文件夹。no such folder. Name the folder that holds the reports.")
-        reading = _read([source])
+        reading = read([source])
         if reading.reports.is_empty():
             raise GongkaiError(f"{source}: 没有能读的报告。none of its files could be read; see above.")
         made = publish(reading, out or data / "derived" / "reports", lang.value)
         for agency, reason in made.failed:
-            _say(f"{agency}: {reason}")
+            say(f"{agency}: {reason}")
         errors = rules.has_errors(reading.findings)
         counts = reading.files["status"].value_counts().rows()
-        _say(f"{made.index}: {len(made.pages)} 页 pages; " + ", ".join(f"{n} {status}" for status, n in counts))
+        say(f"{made.index}: {len(made.pages)} 页 pages; " + ", ".join(f"{n} {status}" for status, n in counts))
         return 2 if len(reading.set_aside) or made.failed else int(errors)
 
-    _guarded(work)
+    guarded(work)
+
+
+app.command()(cli_review.review)
+app.command()(cli_synth.synth)
 
 
 def _checkout() -> Path:
@@ -260,29 +211,29 @@ def reference(
 
     def work() -> int:
         for path in write(out):
-            _say(str(path))
+            say(str(path))
         return 0
 
-    _guarded(work)
+    guarded(work)
 
 
 @app.command()
 def lab() -> None:
     """在本环境中打开 JupyterLab。Open JupyterLab in this environment."""
-    _guarded(lambda: _run([["jupyterlab", "--notebook-dir", str(_checkout())]]))
+    guarded(lambda: _run([["jupyterlab", "--notebook-dir", str(_checkout())]]))
 
 
 @app.command()
 def test() -> None:
     """运行全部测试（含笔记本）。Run all tests, notebooks too."""
-    _guarded(lambda: _run([["pytest", "tests", "notebooks", "--nbval-lax", "-n", "2", "--dist", "loadfile"]]))
+    guarded(lambda: _run([["pytest", "tests", "notebooks", "--nbval-lax", "-n", "2", "--dist", "loadfile"]]))
 
 
 @app.command()
 def lint() -> None:
     """检查代码格式与类型。Check style, format and types of the code."""
     tools = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
-    _guarded(lambda: _run(tools))
+    guarded(lambda: _run(tools))
 
 
 if __name__ == "__main__":

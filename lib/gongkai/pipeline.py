@@ -5,21 +5,24 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
 from tqdm import tqdm
 
 from gongkai import rules, store, worker
+from gongkai.agencies import agency_of, of_missing, read_agencies, resolve
 from gongkai.corrections import apply_corrections, read_corrections, settle
 from gongkai.document import Document
 from gongkai.errors import GongkaiError, UnreadableFile
 from gongkai.facts_file import HEADER, read_facts
-from gongkai.frames import Parsed, assemble, build
+from gongkai.frames import Parsed, assemble, build, empty
+from gongkai.ledger import Ledger, read_ledger
 from gongkai.parse import compose, read_part
 from gongkai.parse.model import Part
 from gongkai.readers import family, load_bytes, peek, to_document
+from gongkai.reviews import as_ledger, merge, of_reports
 
 _TABLES = ("reports", "facts", "claims", "sections", "notes", "tables")
 
@@ -51,26 +54,45 @@ class Reading:
     notes: pl.DataFrame
     tables: pl.DataFrame
     files: pl.DataFrame
+    agencies: pl.DataFrame = field(default_factory=partial(empty, "agencies"))
     stored_findings: pl.DataFrame | None = field(default=None, repr=False)
+    stored_reviews: pl.DataFrame | None = field(default=None, repr=False)
+    ledger: Ledger = field(default_factory=Ledger, repr=False)
 
     @cached_property
     def verdicts(self) -> pl.DataFrame:
         """Every verdict of every rule, also `pass` and `not_assessable` (a findings frame)."""
-        return rules.check(self.frames)
+        return merge(rules.check(self.frames), self.ledger, self.reports, self.agencies)[0]
+
+    @cached_property
+    def _decided(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The findings, also those folded under another, with their decisions; and the reviews frame."""
+        # Of a large corpus most verdicts are pass: they are made only where someone asks for them.
+        every = self.__dict__.get("verdicts")
+        found = every if every is not None else rules.check(self.frames, everything=False)
+        return merge(found, self.ledger, self.reports, self.agencies)
 
     @cached_property
     def findings(self) -> pl.DataFrame:
         """What fails or is explained by another reading, each cause once (a findings frame)."""
         if self.stored_findings is not None:
             return self.stored_findings
-        # Of a large corpus most verdicts are pass: they are made only where someone asks for them.
-        every = self.__dict__.get("verdicts")
-        return rules.reportable(every if every is not None else rules.check(self.frames, everything=False))
+        return rules.reportable(self._decided[0])
+
+    @property
+    def every_finding(self) -> pl.DataFrame:
+        """The findings, and those folded under another as far as they are known (a findings frame)."""
+        return self._decided[0] if self.stored_findings is None else self.stored_findings
+
+    @cached_property
+    def reviews(self) -> pl.DataFrame:
+        """Every decision of `reviews.csv` with its state, also those whose finding is gone (a reviews frame)."""
+        return self._decided[1] if self.stored_reviews is None else self.stored_reviews
 
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
-        """The frames by name, without findings."""
-        return {name: getattr(self, name) for name in (*_TABLES, "files")}
+        """The frames by name, without findings and reviews."""
+        return {name: getattr(self, name) for name in (*_TABLES, "files", "agencies")}
 
     @property
     def set_aside(self) -> pl.DataFrame:
@@ -78,19 +100,26 @@ class Reading:
         return self.files.filter(pl.col("status") == "set aside")
 
     def only(self, agency: str | None = None, year: int | None = None) -> Reading:
-        """The reading of one agency (as printed) or year. Raises GongkaiError if there is none."""
+        """The reading of one agency (as printed, or its latest name) or year. Raises GongkaiError if there is none."""
         kept = self.reports
         if agency is not None:
-            kept = kept.filter(pl.col("agency") == agency)
+            kept = kept.filter((pl.col("agency") == agency) | (agency_of() == agency))
         if year is not None:
             kept = kept.filter(pl.col("year") == year)
         if kept.is_empty():
             choices = sorted({a for a in self.reports["agency"] if a})
             raise GongkaiError(f"no report of {agency or 'any agency'}, {year or 'any year'}. There are: {choices}")
-        ids = kept["report_id"].implode()
-        frames = {name: f.filter(pl.col("report_id").is_in(ids)) for name, f in self.frames.items() if name != "files"}
-        found = self.findings.filter(pl.col("report_id").is_in(ids))
-        return Reading(**frames, files=self.files, stored_findings=found)
+        return self.kept(kept, agency, year)
+
+    def kept(self, reports: pl.DataFrame, agency: str | None, year: int | None) -> Reading:
+        """These of its reports, of this agency and year, with the findings on reports that are missing."""
+        ids = reports["report_id"].implode()
+        frames = {name: getattr(self, name).filter(pl.col("report_id").is_in(ids)) for name in _TABLES}
+        there = pl.col("report_id").is_in(self.reports["report_id"].implode())
+        missing = ~there & of_missing(self.agencies, agency, year)
+        found = self.findings.filter(pl.col("report_id").is_in(ids) | missing)
+        decided = of_reports(self.reviews, reports, lambda: ~there & of_missing(self.agencies, agency, year))
+        return replace(self, **frames, stored_findings=found, stored_reviews=decided)
 
     def __repr__(self) -> str:
         counts = f"{len(self.reports)} reports, {len(self.facts)} facts, {len(self.findings)} findings"
@@ -205,7 +234,7 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     names = store.find_files(given)
     folders = [Path(p) if Path(p).is_dir() else Path(p).parent for p in given]
     manifest = store.read_manifest(folders)
-    corrections = read_corrections(folders)
+    corrections, ledger = read_corrections(folders), read_ledger(folders)
     # A link that is named itself is meant; one that lies in a folder may not be.
     searched = [Path(p) for p in given if Path(p).is_dir()]
     outside = {name for name in set(names) - set(map(str, given)) if store.leads_out(name, searched)}
@@ -213,6 +242,7 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     groups = _joined([(file, manifest.get(file.document.sha256, {})) for file in files])
     parsed = [(group, one) for group, row in groups for one in _parsed(group, row)]
     frames = assemble([one for _, one in parsed])
+    frames["reports"], listed = resolve(frames["reports"], read_agencies(folders), bool(searched))
     frames["facts"] = apply_corrections(frames["facts"], corrections)
     frames["tables"] = settle(frames["tables"], frames["facts"])
     ids: dict[str, str] = {}
@@ -222,7 +252,7 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     for found in outcome:
         if found["status"] == "read":
             found["report_id"] = ids[found.pop("sha256")]
-    return Reading(**frames, files=build("files", outcome))
+    return Reading(**frames, files=build("files", outcome), agencies=listed, ledger=ledger)
 
 
 def read(path: str | Path) -> Reading:
@@ -245,8 +275,8 @@ def read_folder(folder: str | Path, progress: bool = True) -> Reading:
     """
     if store.is_store(folder):
         frames = store.load(folder)
-        found = frames.pop("findings")
-        return Reading(**frames, stored_findings=found)
+        found, decided = frames.pop("findings"), frames.pop("reviews")
+        return Reading(**frames, stored_findings=found, stored_reviews=decided, ledger=as_ledger(decided))
     if not Path(folder).is_dir():
         raise GongkaiError(f"{folder}: no such folder. Name the folder that holds the reports.")
     if not store.find_files([folder]):

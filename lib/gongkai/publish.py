@@ -74,7 +74,7 @@ def _prepare(out: Path) -> None:
 def _save_frames(reading: Reading, out: Path) -> None:
     """The frames as Parquet, facts and findings also as CSV, and every verdict where the rules have been run."""
     findings = reading.findings
-    store.save(reading.frames | {"findings": findings}, out)
+    store.save(reading.frames | {"findings": findings, "reviews": reading.reviews}, out)
     store.write_csv(reading.facts, out / "facts.csv")
     store.write_csv(findings, out / "findings.csv")
     path = out / measures.VERDICTS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gongkai import measures
+from gongkai.decision_words import on_finding
 from gongkai.form import TABLES, declared_rows, form
 from gongkai.links import source_link
 from gongkai.rules.declared import SEVERITIES, causes, readings, rules
@@ -170,6 +171,7 @@ def findings(
         | {"message": row[f"message_{lang}"], "rule_title": known.get(row["rule"], {}).get(f"title_{lang}", "")}
         | {"reading_text": readings()[row["reading"]][lang] if row["reading"] else ""}
         | {"law": known.get(row["rule"], {}).get("source", "")}
+        | {"decided": on_finding(row, lang)}
         | {"causes": [(c, known.get(c, {}).get(lang, "")) for c in (row["cause"] or "").split("/") if c != row["rule"]]}
         for n, row in enumerate(ordered(found).iter_rows(named=True), 1)
     ]

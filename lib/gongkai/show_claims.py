@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _printed_cells(reading: Reading) -> dict[tuple[str, str, str, str], float | None]:
     """(report_id, table, item, column) → the cell's number; of a group the sum of its rows, null if one is missing."""
     cells: dict[tuple[str, str, str, str], float | None] = {
-        tuple(key): value  # type: ignore[misc]
+        tuple(key): value
         for *key, value in reading.facts.select("report_id", "table", "item", "column", "value").iter_rows()
     }
     spoken = reading.claims.filter(pl.col("item").is_not_null()).select("table", "item", "column").unique().rows()

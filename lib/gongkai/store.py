@@ -15,9 +15,9 @@ from gongkai.frames import SCHEMA, schema
 from gongkai.readers.encoding import decode
 
 # Files of gongkai's own in a data folder; they are no reports.
-OWN_FILES = {"manifest.csv", "agencies.csv", "corrections.csv", "reviews.csv", "SOURCES.md"}
+OWN_FILES = {"manifest.csv", "agencies.csv", "aliases.csv", "corrections.csv", "reviews.csv", "SOURCES.md"}
 
-FRAMES = ("reports", "facts", "claims", "sections", "notes", "tables", "files", "findings")
+FRAMES = ("reports", "facts", "claims", "sections", "notes", "tables", "files", "agencies", "findings", "reviews")
 
 
 def find_files(paths: Iterable[str | Path]) -> list[str]:
@@ -93,7 +93,7 @@ def load(folder: str | Path) -> dict[str, pl.DataFrame]:
     frames = {}
     for name in FRAMES:
         path = Path(folder) / f"{name}.parquet"
-        if pl.read_parquet_metadata(path).get("gongkai_schema") != SCHEMA:
+        if not path.is_file() or pl.read_parquet_metadata(path).get("gongkai_schema") != SCHEMA:
             raise GongkaiError(f"{path}: written by another version of gongkai. Run `gongkai reports` again.")
         frames[name] = pl.read_parquet(path)
         if list(frames[name].columns) != list(schema(name)):

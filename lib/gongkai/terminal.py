@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from gongkai.decision_words import in_ledger, on_finding
 from gongkai.form import TABLES, form
 from gongkai.pipeline import Reading
 from gongkai.rules.messages import figure
+from gongkai.words import word
 
 _MARKS = {"blank": "空", "dash": "—", "unreadable": "?", "absent": "·"}
 
@@ -51,6 +54,19 @@ def facts(reading: Reading) -> str:
     return _render(parts)
 
 
+def _inline(text: str | None) -> str:
+    """Text somebody typed, with control characters shown and not obeyed."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text or "")
+
+
+def _said(decided: dict[str, Any] | None) -> list[object]:
+    """A decision with its state, then its notes."""
+    if decided is None:
+        return []
+    lines = [f"{decided['state_name']} · {decided['line']}", *decided["notes"]]
+    return [f"        {_inline(line)}" for line in lines]
+
+
 def findings(frame: pl.DataFrame, lang: str) -> str:
     """One finding after the other with its places, and the count."""
     lines: list[object] = []
@@ -59,6 +75,7 @@ def findings(frame: pl.DataFrame, lang: str) -> str:
         lines.append(f"        {f[f'message_{lang}']}")
         if f["where"]:
             lines.append(f"        {'; '.join(f['where'])}")
+        lines += _said(on_finding(f, lang))
     counts = frame.group_by("severity").len().sort("severity").rows()
     tally = ", ".join(f"{n} {severity}" for severity, n in counts) or "0"
     lines.append(
@@ -67,4 +84,27 @@ def findings(frame: pl.DataFrame, lang: str) -> str:
             "en": f"Findings: {tally}. A finding is a question to the agency, not a verdict.",
         }[lang]
     )
+    return _render(lines)
+
+
+def reviews(reading: Reading, lang: str) -> str:
+    """Every decision with its state, and how many findings have none."""
+    lines: list[object] = []
+    for row in reading.reviews.iter_rows(named=True):
+        lines += [_inline(row["finding_id"]), *_said(in_ledger(row, lang))]
+    states = reading.reviews.group_by("state").len().sort("state").rows()
+    tally = word("comma", lang).join(f"{word('decided_' + s, lang)} {n}" for s, n in states) or "0"
+    bare = reading.findings.filter(pl.col("decision").is_null())
+    counts = bare.group_by("severity").len().sort("severity").rows()
+    rest = word("comma", lang).join(f"{word('badge_' + s, lang)} {n}" for s, n in counts) or "0"
+    lines += [word("decided_tally", lang, tally=tally), word("decided_open", lang, tally=rest)]
+    return _render(lines)
+
+
+def undecided(frame: pl.DataFrame, lang: str) -> str:
+    """The findings without a decision, each with its id."""
+    lines: list[object] = []
+    for row in frame.iter_rows(named=True):
+        lines += [f"{row['severity']:8}{_inline(row['finding_id'])}", f"        {_inline(row[f'message_{lang}'])}"]
+    lines.append(word("decided_open_count", lang, tally=str(len(frame))))
     return _render(lines)
