@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gongkai import agencies as bodies
 from gongkai.errors import GongkaiError
 from gongkai.form import declared_rows, form
+from gongkai.rules import coverage
 from gongkai.rules.declared import SEVERITIES
 
 if TYPE_CHECKING:
     from gongkai.pipeline import Reading
+
+# One name a body over the years: what pages, charts and trends group by.
+agency_of = bodies.agency_of
+
+# Which body has a report of which year.
+coverage_matrix = coverage.coverage_matrix
 
 OUTCOMES = ("granted", "partial", "refused", "unavailable", "rejected", "other")
 
@@ -118,14 +126,14 @@ def by_year(
     first: int | None = None,
     last: int | None = None,
 ) -> pl.DataFrame:
-    """The indicator `code` (件 unless declared otherwise) of each counted report, by agency and year.
+    """The indicator `code` (件 unless declared otherwise) of each counted report, by agency (its latest name) and year.
 
     Returns agency, year, edition, value (null where a part is missing), parts, missing, blank (cells) and
     crosses. Raises GongkaiError on an unknown indicator or agency.
     """
     known = indicator(code)
-    choose("agency", agencies, sorted({a for a in reports["agency"] if a}))
-    kept = counted(reports)
+    kept = counted(reports).with_columns(agency=agency_of())
+    choose("agency", agencies, sorted(set(kept["agency"])))
     if agencies:
         kept = kept.filter(pl.col("agency").is_in(list(agencies)))
     kept = kept.filter(
@@ -148,18 +156,13 @@ def key_figures(facts: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def agency_of() -> pl.Expr:
-    """The agency as printed, or the report's id where it is not known."""
-    return pl.coalesce("agency", "report_id")
-
-
 def agencies_of(reports: pl.DataFrame) -> list[str]:
-    """Every agency in the reports, sorted; a report without one counts by its id."""
+    """Every agency in the reports by its latest name, sorted; a report without one counts by its id."""
     return sorted(set(reports.select(agency_of())["agency"]))
 
 
 def pick(reading: Reading, agency: str, year: int = 0) -> Reading:
-    """The reading of one agency (as printed, or the id of a report without one); `year` 0 is all years.
+    """The reading of one agency (its latest name, or the id of a report without one); `year` 0 is all years.
 
     Raises GongkaiError listing the agencies or years there are.
     """
@@ -168,10 +171,7 @@ def pick(reading: Reading, agency: str, year: int = 0) -> Reading:
     if year:
         choose(f"year of {agency}", [year], sorted(y for y in kept["year"] if y))
         kept = kept.filter(pl.col("year") == year)
-    ids = kept["report_id"].implode()
-    frames = {n: f.filter(pl.col("report_id").is_in(ids)) for n, f in reading.frames.items() if n != "files"}
-    found = reading.findings.filter(pl.col("report_id").is_in(ids))
-    return replace(reading, **frames, stored_findings=found)
+    return reading.kept(kept, agency, year or None)
 
 
 def verdicts(reading: Reading, folder: str | Path, reports: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ where one is unreadable or absent, not_assessable. Null: the report's form has n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -60,9 +61,11 @@ def _instance(rule: Rule, scope: str) -> Instance:
 
 @cache
 def instances() -> tuple[Instance, ...]:
-    """Every instance of the balance, condition and identical rules."""
+    """Every instance of the balance, condition and identical rules that look at one report."""
     found = []
     for rule in rules():
+        if "pairs" in rule:
+            continue
         if rule["kind"] in {"balance", "condition"}:
             found += [_instance(rule, scope) for scope in _scopes(rule)]
         elif rule["kind"] == "identical":
@@ -90,7 +93,7 @@ def _state(keys: tuple[Key, ...], state: int) -> pl.Expr:
     return pl.any_horizontal([pl.lit(False), *[(pl.col(f"{name(k)}#") == state).fill_null(False) for k in keys]])
 
 
-def _exists(instance: Instance) -> pl.Expr:
+def exists(instance: Instance) -> pl.Expr:
     """Whether the report's edition and shape have a cell of every operand, and the rule is for it."""
     has = [
         pl.any_horizontal([pl.lit(False), *[pl.col(f"{name(k)}#").is_not_null() for k in keys]])
@@ -144,10 +147,15 @@ def _condition(instance: Instance) -> dict[str, pl.Expr]:
     for k, (_, when) in reversed(list(enumerate(rule["grades"]))):
         grade = pl.when(sql(when, operands).fill_null(False)).then(pl.lit(k)).otherwise(grade)
     barred = sql(rule["na"], operands).fill_null(False) if "na" in rule else pl.lit(False)
+    reading = pl.lit(None, dtype=pl.String)
+    for code, when in reversed(rule.get("readings", [])):
+        reading = pl.when(sql(when, operands).fill_null(False)).then(pl.lit(code)).otherwise(reading)
     soft = _state(instance.keys, SOFT)
     verdict = (
         pl.when(_state(instance.keys, HARD) | barred)
         .then(pl.lit(NOT_ASSESSABLE))
+        .when(grade.is_not_null() & ~soft & reading.is_not_null())
+        .then(pl.lit(EXPLAINED))
         .when(grade.is_null())
         .then(pl.when(soft).then(pl.lit(EXPLAINED)).otherwise(pl.lit(PASS)))
         .when(soft)
@@ -158,7 +166,8 @@ def _condition(instance: Instance) -> dict[str, pl.Expr]:
         side: sql(rule[side], operands) if side in rule else pl.lit(None, dtype=pl.Float64)
         for side in ("left", "right")
     }
-    return {"verdict": verdict, "grade": grade.fill_null(0), **sides}
+    named = pl.when(grade.is_not_null()).then(reading)
+    return {"verdict": verdict, "grade": grade.fill_null(0), "reading": named, **sides}
 
 
 def _identical(instance: Instance) -> dict[str, pl.Expr]:
@@ -193,18 +202,26 @@ def _identical(instance: Instance) -> dict[str, pl.Expr]:
 _KINDS = {"balance": _balance, "condition": _condition, "identical": _identical}
 
 
-def judge(wide: pl.DataFrame) -> pl.DataFrame:
-    """Verdicts of every instance on every report: report_id, instance (its number), verdict, grade, left, right."""
+def judge(
+    wide: pl.DataFrame,
+    chosen: tuple[Instance, ...] | None = None,
+    fits: Callable[[Instance], pl.Expr] = exists,
+) -> pl.DataFrame:
+    """Verdicts of the instances (all of `instances()`) on every report that they fit.
+
+    Returns report_id, instance (its number), verdict, grade, left, right, reading (null: blanks read as 0).
+    """
     columns = []
-    for k, instance in enumerate(instances()):
+    for k, instance in enumerate(instances() if chosen is None else chosen):
         parts = _KINDS[instance.rule["kind"]](instance)
         whole = pl.struct(
             parts["verdict"].alias("verdict"),
             parts["grade"].cast(pl.Int32).alias("grade"),
             parts["left"].cast(pl.Float64).alias("left"),
             parts["right"].cast(pl.Float64).alias("right"),
+            parts.get("reading", pl.lit(None)).cast(pl.String).alias("reading"),
         )
-        columns.append(pl.when(_exists(instance)).then(whole).alias(str(k)))
+        columns.append(pl.when(fits(instance)).then(whole).alias(str(k)))
     return (
         wide.select("report_id", *columns)
         .unpivot(index="report_id", variable_name="instance", value_name="result")
