@@ -145,9 +145,10 @@ def make_cases(
         fitting = in_turn(wanted, agency)
         if fitting and draw.random() < rate:
             case = _with_error(seed, agency, strangers[k], every, fitting[0], layout)
+            # The next class is next in turn, also where this one found no place.
+            wanted.remove(fitting[0])
+            wanted.append(fitting[0])
             if case is not None:
-                wanted.remove(fitting[0])
-                wanted.append(fitting[0])
                 yield case
                 continue
         yield Case((_clean(seed, agency, draw.choice(years), layout),))
