@@ -77,7 +77,9 @@ def judge(findings: pl.DataFrame, clean: set[str], key: list[KeyEntry]) -> Resul
     result = Result(clean=len(clean))
     by_report: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for f in findings.iter_rows(named=True):
-        by_report[f["report_id"]].append(f)
+        # A finding on two reports stands at one of them.
+        for report in {f["report_id"], *f["other_report_ids"]}:
+            by_report[report].append(f)
     for entry in key:
         score = result.scores[entry.code]
         found = by_report[entry.found_at or entry.report_id]

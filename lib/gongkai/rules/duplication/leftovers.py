@@ -50,7 +50,8 @@ def _other_name_left(rows: pl.DataFrame) -> list[dict[str, Any]]:
     found = []
     for r in both.sort("report_id", "n", "other").iter_rows(named=True):
         name = compact(r["name"])
-        names = [name, *split_name(name)[0][-1:]]
+        # A place that both bodies belong to is no leftover of the other.
+        names = [n for n in (name, *split_name(name)[0][-1:]) if n not in compact(r["agency"])]
         if compare(r["agency"], name) == OTHER and any(n in r["sentence"] for n in names):
             found.append(r | {"kind": "name"})
     return found

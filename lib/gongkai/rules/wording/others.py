@@ -12,10 +12,12 @@ from gongkai.rules.wording.agencies import NAME, OTHER, SAME, compare, same_plac
 from gongkai.rules.wording.judged import Row, failed, passed, quote, unsure, verdict
 from gongkai.rules.wording.text import Prose, body_kind, pattern, tidy
 
-# The name stands where the subject of a sentence does: at its start or behind a short opening (一年来，…).
-_SUBJECT = re.compile(rf"^(?:[^，]{{1,16}}，)??(?:20\d\d年(?:度|以来|全年)?)?(?P<name>{NAME})(?P<rest>.*)$")
+# The name stands where the subject of a sentence does: at its start or behind short openings (一年来，在…指导下，…).
+_SUBJECT = re.compile(rf"^(?:[^，]{{1,20}}，){{0,3}}?(?:20\d\d年(?:度|以来|全年)?)?(?P<name>{NAME})(?P<rest>.*)$")
 _MADE_BY = re.compile(rf"(?:本年?度?报告由|由(?={NAME}[^，。]{{0,12}}编制))(?P<name>{NAME})")
 _CONTACT = re.compile(rf"(?:[请可]以?(?:与|向|联系)|联系单位：|编制机关：|发布机构：)(?P<name>{NAME})")
+
+_TOWNSHIPS = ("镇", "乡", "街道")
 
 
 class Named(NamedTuple):
@@ -83,14 +85,18 @@ def _is_other(one: Named, prose: Prose) -> bool | None:
     # Of the bodies of one place another may be told of for its own work.
     if beside and one.as_ == "subject" and (own in one.sentence or any(c.isdigit() for c in one.sentence)):
         return None
-    return True if how == OTHER or (department and _is_namesake(one, own)) else None
+    return True if how == OTHER or _is_namesake(one, own) else None
 
 
 def _is_namesake(one: Named, own: str) -> bool:
-    """Whether the report tells of a body of the same function elsewhere in the words kept for one's own."""
+    """Whether the report tells of a body of the same function elsewhere in the words kept for one's own.
+
+    Not of townships, which a government tells of as its own, nor of a body given as an example.
+    """
     (places, function), (others, their) = split_name(own), split_name(one.name)
-    apart = bool(places and others) and not set(places) & set(others)
-    return apart and function == their and one.as_ == "subject" and bool(pattern("stance").search(one.sentence))
+    apart = bool(places and others) and not set(places) & set(others) and not others[-1].endswith(_TOWNSHIPS)
+    own_words = bool(pattern("stance").search(one.sentence)) and not pattern("example").search(one.sentence)
+    return apart and function == their and one.as_ == "subject" and own_words
 
 
 def other_bodies(rule: Rule, prose: Prose) -> Iterator[Row]:
