@@ -7,12 +7,18 @@ from typing import Any
 import polars as pl
 
 from gongkai.frames import build, empty
+from gongkai.rules.coverage import coverage_verdicts
 from gongkai.rules.declared import SEVERITIES, rules, severity
+from gongkai.rules.duplication import duplication_verdicts
+from gongkai.rules.hierarchy import hierarchy_verdicts
 from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, instances, judge
 from gongkai.rules.messages import BLANK_AS_ZERO, figure, message
+from gongkai.rules.narrative import narrative_verdicts
 from gongkai.rules.reading_rules import domain_verdicts, reading_verdicts
 from gongkai.rules.sums import add_causes, localised
 from gongkai.rules.wide import name, widen
+from gongkai.rules.wording import wording_verdicts
+from gongkai.rules.years import years_verdicts
 
 Row = dict[str, Any]
 
@@ -138,8 +144,12 @@ def _verdicts(frames: dict[str, pl.DataFrame], everything: bool) -> list[Row]:
         wide = widen(frames["facts"])
         computed = _computed(wide, everything)
         cells = localised(computed, wide)
-        add_causes(computed, cells, wide)
+        add_causes(computed, cells, frames, wide)
         found += computed + cells
+        found += years_verdicts(frames, wide, everything, found)
+    found += hierarchy_verdicts(frames) + coverage_verdicts(frames, found)
+    found += wording_verdicts(frames) + duplication_verdicts(frames)
+    found += narrative_verdicts(frames)
     return found + _followed(found)
 
 

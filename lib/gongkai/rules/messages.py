@@ -39,11 +39,29 @@ _DOUBT = {
 _QUESTION = {"zh": "请机关核对。", "en": " A question to the agency, not a verdict."}
 _SEVERAL = {"zh": "可能原因不止一个：{causes}。", "en": " More than one cause is possible: {causes}."}
 _CAUSE = {"zh": "可能的原因：{causes}。", "en": " Possible cause: {causes}."}
+_IN_COLUMNS = {"zh": "，{n}/{all} 列如此", "en": ", so in {n} of {all} columns"}
 _REPAIR = {"zh": "若如此，{cell}应为 {value}。", "en": " If so, {cell} would be {value}."}
 _LOCALISED = {
     "zh": "可能只错“{cell}”一格，改为 {value} 则平。",
     "en": " Probably the one cell “{cell}” is wrong; {value} would balance.",
 }
+# The fewest cells whose change balances the table: one way, a few, more than are listed.
+_ONLY = {
+    "zh": "要全部平衡至少须改 {size} 格，只有一种改法：{ways}。",
+    "en": " At least {size} cell(s) would have to change for every sum to hold, in one way only: {ways}.",
+}
+_WAYS = {
+    "zh": "要全部平衡至少须改 {size} 格，改法有{n}种，是哪一种未能证明：{ways}。",
+    "en": " At least {size} cell(s) would have to change for every sum to hold, in {n} ways, none proven: {ways}.",
+}
+_MANY = {
+    "zh": "要全部平衡至少须改 {size} 格，改法有{n}种，是哪一种未能证明。",
+    "en": " At least {size} cell(s) would have to change for every sum to hold, in {n} ways, none proven.",
+}
+_BY_TOTAL = {"zh": "以各项为准，{cell}应为 {value}。", "en": " By the parts, {cell} would be {value}."}
+_MORE = {"zh": "多", "en": "many"}
+_FEW_WAYS, _FEW_CELLS = 3, 4
+_OPEN = {"zh": "（数值未定）", "en": " (open)"}
 
 
 def figure(value: Any) -> str:
@@ -70,23 +88,54 @@ def _names(finding: Mapping[str, Any], lang: str) -> dict[str, str]:
     return names
 
 
+def _change(text: str, lang: str) -> str:
+    """`table.item.column=value` in words."""
+    cell, value = text.split("=")
+    table, item, column = cell.split(".")
+    shown = form().cell_name(table, item, column, lang)
+    return shown + (_OPEN[lang] if value == "?" else f" = {value}")
+
+
+def _repairs_text(finding: Mapping[str, Any], lang: str, named: bool) -> str:
+    """The smallest repairs, how many there are and that more than one proves none. `named`: a cause is named."""
+    size, sets = finding.get("edits"), list(finding.get("repairs", ()))
+    if not size or (len(sets) == 1 and (size == 1 or named or size > _FEW_CELLS)):
+        return ""
+    n = (str(len(sets)) if lang == "en" else f" {len(sets)} ") if sets else _MORE[lang]
+    if not sets or named or (size > 1 and len(sets) > _FEW_WAYS) or size > _FEW_CELLS:
+        return _MANY[lang].format(size=size, n=n)
+    joiner = ("，", "；或 ") if lang == "zh" else (", ", "; or ")
+    ways = joiner[1].join(joiner[0].join(_change(c, lang) for c in one.split(" + ")) for one in sets)
+    return (_ONLY if len(sets) == 1 else _WAYS)[lang].format(size=size, n=n, ways=ways)
+
+
+def _named(ids: list[str], finding: Mapping[str, Any], lang: str) -> str:
+    """The causes with their arithmetic and how many columns they hold in."""
+    known = {c["id"]: c[lang] for c in causes()}
+    text = ("；" if lang == "zh" else "; ").join(f"{i} {known[i]}" for i in ids)
+    if finding.get("arithmetic"):
+        text += f"{'：' if lang == 'zh' else ': '}{finding['arithmetic']}"
+    if finding.get("in_columns"):
+        text += _IN_COLUMNS[lang].format(n=finding["in_columns"][0], all=finding["in_columns"][1])
+    return (_CAUSE if len(ids) == 1 else _SEVERAL)[lang].format(causes=text)
+
+
 def _cause_text(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
-    """The cause and the repair it would mean, or nothing."""
+    """The cause in figures, the repair it would mean, and the smallest repairs where none is proven; or nothing."""
     if not finding.get("cause"):
         return ""
-    known = {c["id"]: c[lang] for c in causes()}
+    kinds = {c["id"]: c["kind"] for c in causes()}
     ids = str(finding["cause"]).split("/")
-    text = ""
-    if ids[0] in known:
-        joiner = "；" if lang == "zh" else "; "
-        named = joiner.join(f"{i} {known[i]}" for i in ids)
-        text = (_CAUSE if len(ids) == 1 else _SEVERAL)[lang].format(causes=named)
+    named = kinds.get(ids[0], "smallest") != "smallest"
+    text = _named(ids, finding, lang) if named else ""
     if finding.get("repair_cell") and rule["id"] != finding["cause"]:
         table, item, column = str(finding["repair_cell"]).split(".")
-        sentence = _REPAIR if ids[0] in known else _LOCALISED
-        cell, value = form().cell_name(table, item, column, lang), figure(finding["repair"])
-        text += sentence[lang].format(cell=cell, value=value)
-    return text
+        alone = finding.get("edits", 1) == 1 and len(finding.get("repairs", ())) < 2
+        sentence = _REPAIR if named else _LOCALISED if alone else _BY_TOTAL if table == "disputes" else None
+        if sentence:
+            cell, value = form().cell_name(table, item, column, lang), figure(finding["repair"])
+            text += sentence[lang].format(cell=cell, value=value)
+    return text + _repairs_text(finding, lang, named)
 
 
 def message(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
@@ -109,6 +158,9 @@ def message(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
             return str(rule[f"explained_{lang}"].format(**(told | {"reading": reading})))
         return _EXPLAINED[lang].format(title=title, reading=reading, sides=sides).strip()
     if finding["verdict"] != FAIL:
+        if f"pass_{lang}" in rule:
+            told = {k: figure(v) for k, v in finding.get("figures", {}).items()}
+            return str(rule[f"pass_{lang}"].format(**told))
         return _PASS[lang].format(title=title)
     figures = {k: figure(v) for k, v in finding["figures"].items()}
     figures |= {side: figure(finding.get(side)) for side in ("left", "right", "difference")}

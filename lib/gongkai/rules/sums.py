@@ -1,32 +1,29 @@
-"""The failed sums of the table of section 三: which cell is wrong, what caused it and what would mend it."""
+"""The failed sums of sections 三 and 四: which cell is wrong, what caused it and what would mend it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import polars as pl
 
-from gongkai.rules.causes import localise, root_causes
+from gongkai.rules.causes import Cause, formulas, localise, of_kind, unread
 from gongkai.rules.declared import rules
+from gongkai.rules.evidence import Evidence, gather
 from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, PASS
+from gongkai.rules.messages import figure
 from gongkai.rules.wide import name
 
 Row = dict[str, Any]
+_SCHEMA = {"report_id": pl.String, "rule": pl.String, "item": pl.String, "column": pl.String, "difference": pl.Float64}
 
 
 def localised(found: list[Row], wide: pl.DataFrame) -> list[Row]:
     """T3-06 from the failed sums of the table of section 三, one verdict per wrong cell or report."""
     rule = next(r for r in rules() if r["kind"] == "localise")
     sums = [r for r in found if r["rule"]["id"] in {"T3-01", "T3-02", "T3-03"}]
-    schema = {
-        "report_id": pl.String,
-        "rule": pl.String,
-        "item": pl.String,
-        "column": pl.String,
-        "difference": pl.Float64,
-    }
     fails = pl.DataFrame(
-        [{**r, "rule": r["rule"]["id"]} for r in sums if r["verdict"] == FAIL], schema=schema, strict=False
+        [{**r, "rule": r["rule"]["id"]} for r in sums if r["verdict"] == FAIL], schema=_SCHEMA, strict=False
     )
     cells = localise(fails)
     about = {"rule": rule, "table": rule["table"], "severity": rule["severity"]}
@@ -55,19 +52,78 @@ def localised(found: list[Row], wide: pl.DataFrame) -> list[Row]:
     return rows
 
 
-def add_causes(found: list[Row], cells_found: list[Row], wide: pl.DataFrame) -> None:
-    """Write cause and repair into the failed sums they explain."""
-    sums = [r for r in found if r["verdict"] == FAIL and r["rule"]["id"] in {"T3-01", "T3-02", "T3-03"}]
-    schema = {"report_id": pl.String, "rule": pl.String, "column": pl.String}
-    fails = pl.DataFrame([{**r, "rule": r["rule"]["id"]} for r in sums], schema=schema, strict=False)
-    known = root_causes(fails, wide)
-    cells = {(r["report_id"], r["item"], r["column"]): r for r in cells_found if r["verdict"] == FAIL}
+def _lost(sums: list[Row], evidence: Evidence) -> dict[tuple[str, str], Cause]:
+    """(rule, scope) → Cause, where a number that was not read is just what is lacking. Source: RC-11."""
+    cause = of_kind("unread")[0]
+    by_rule: dict[str, list[Row]] = defaultdict(list)
     for r in sums:
-        here = [
-            c for (rid, i, c_), c in cells.items() if rid == r["report_id"] and (i == r["item"] or c_ == r["column"])
-        ]
-        cause = known.get((r["report_id"], r["rule"]["id"], r["column"]))
-        if len(here) == 1:
-            r |= {"cause": here[0]["cause"], "repair": here[0]["repair"], "repair_cell": here[0]["repair_cell"]}
-        elif cause:
-            r |= {"cause": cause.cause, "repair": cause.repair, "repair_cell": name(cause.cell) if cause.cell else None}
+        by_rule[r["rule"]["id"]].append(r)
+    found = {}
+    for rule, rows in by_rule.items():
+        lists = evidence.unread.get(rows[0]["table"], []) if rule in cause["explains"] else []
+        by_column = {r["column"]: r["difference"] for r in rows}
+        for r in rows:
+            in_row = r["column"] is None and any(abs(r["difference"]) in numbers for numbers in lists)
+            if in_row or (r["column"] is not None and unread(by_column, lists)):
+                figures = {side: figure(r[side]) for side in ("left", "right", "difference")}
+                found[rule, r["scope"]] = Cause(cause["id"], cause["arithmetic"].format(**figures))
+    return found
+
+
+def _local(r: Row, cells: list[Row], formula: Cause | None, evidence: Evidence) -> Cause | None:
+    """The one cell found wrong by T3-06 in the row or column of a failed sum, and how it may have come about."""
+    here = [c for c in cells if c["item"] == r["item"] or c["column"] == r["column"]]
+    if len(here) != 1:
+        return None
+    key, value = (r["table"], here[0]["item"], here[0]["column"]), here[0]["repair"]
+    if formula and (formula.cell, formula.repair) == (key, value):
+        return formula
+    shown = evidence.manner(key, int(value)) if value >= 0 else None
+    return Cause(shown.cause if shown else here[0]["cause"], shown.arithmetic if shown else None, value, key)
+
+
+def _tell(r: Row, cause: Cause | None, repairs: Any) -> None:
+    """Write cause and repairs into a finding."""
+    if cause:
+        r |= {"cause": cause.cause, "arithmetic": cause.arithmetic, "repair": cause.repair}
+        r |= {"repair_cell": name(cause.cell) if cause.cell else None, "in_columns": cause.columns}
+    if repairs:
+        told = [" + ".join(f"{name(k)}={'?' if v is None else v}" for k, v in s.items()) for s in repairs.sets]
+        r |= {"repairs": told, "edits": repairs.size}
+
+
+def add_causes(found: list[Row], cells_found: list[Row], frames: dict[str, pl.DataFrame], wide: pl.DataFrame) -> None:
+    """Write cause, arithmetic and repairs into the failed sums, and how it went wrong into the wrong cells."""
+    explained = set(of_kind("smallest")[0]["explains"])
+    sums: dict[str, list[Row]] = defaultdict(list)
+    for r in found:
+        if r["verdict"] == FAIL and r["rule"]["id"] in explained:
+            sums[r["report_id"]].append(r)
+    if not sums:
+        return
+    # numpy and scipy are needed only where a sum fails.
+    from gongkai.rules.mending import by_repair, parts
+
+    wrong: dict[str, list[Row]] = defaultdict(list)
+    for r in cells_found:
+        if r["verdict"] == FAIL:
+            wrong[r["report_id"]].append(r)
+    fails = [{**r, "rule": r["rule"]["id"]} for rows in sums.values() for r in rows]
+    known = formulas(pl.DataFrame(fails, schema=_SCHEMA, strict=False), wide)
+    evidence = gather(frames, wide, set(sums))
+    for report_id, rows in sums.items():
+        about, cells = evidence[report_id], wrong[report_id]
+        lost = _lost(rows, about)
+        mends = [part for table in dict.fromkeys(r["table"] for r in rows) for part in parts(about, table)]
+        for r in rows:
+            keys = {k for _, _, ks in r["operands"] for k in ks}
+            part = next((p for p in mends if p.keys & keys), None)
+            formula = known.get((report_id, r["rule"]["id"], r["column"]))
+            cause = lost.get((r["rule"]["id"], r["scope"])) or _local(r, cells, formula, about) or formula
+            _tell(r, cause or (by_repair(part, keys, about) if part else None), part.repairs if part else None)
+        for c in cells:
+            key = (c["table"], c["item"], c["column"])
+            part = next((p for p in mends if key in p.keys), None)
+            shown = about.manner(key, int(c["repair"])) if c["repair"] >= 0 else None
+            cause = Cause(shown.cause, shown.arithmetic, c["repair"], key) if shown else None
+            _tell(c, cause, part.repairs if part else None)
