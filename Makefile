@@ -19,8 +19,9 @@ test: $(READY) ## run all tests, notebooks too
 check: $(READY) ## check style, format and types of code and notebooks
 	@$(BIN)/gongkai lint
 
-bench: $(READY) ## compare the speed of reading with that of lxml, pandas, pdfplumber and python-docx
+bench: $(READY) ## compare the speed of reading with other libraries; measure what the checks see of planted errors
 	@PYTHONPATH=tests $(BIN)/python -m bench
+	@PYTHONPATH=tests $(BIN)/python -m bench.detect
 
 lab: $(READY) ## open JupyterLab with the project's kernel
 	@$(BIN)/gongkai lab

@@ -112,7 +112,7 @@ def test_a_table_that_was_not_read_is_said_with_the_findings_that_follow(publish
 def test_the_frames_lie_beside_the_pages_and_read_the_same(published: publish.Published) -> None:
     out = published.index.parent
     again = gongkai.read_folder(out)
-    assert again.facts.height == 201 + 198 and set(again.findings["rule"]) == {"T3-03", "C-02"}
+    assert again.facts.height == 201 + 198 and set(again.findings["rule"]) == {"T3-03", "C-02", "N-18"}
     assert (out / "facts.csv").read_bytes()[:3] == b"\xef\xbb\xbf" and store.is_store(out)
 
 

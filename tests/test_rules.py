@@ -65,7 +65,7 @@ def printed(outline: str, steps: str) -> Given:
             given.agencies += (step[9:],)
         elif step[1:3] == ": ":
             sections[step[0]] = step[3:].replace("~", "\n")
-        elif step.startswith("cell "):
+        elif step.split(" ")[0] == "cell":
             for pair in step[5:].split():
                 name, value = pair.split("=", 1)
                 key = tuple(name.split("."))

@@ -183,6 +183,11 @@ def verdicts(reading: Reading, folder: str | Path, reports: pl.DataFrame) -> pl.
     return reading.verdicts.filter(pl.col("report_id").is_in(ids))
 
 
+def grade_of() -> pl.Expr:
+    """A finding's severity, or `explained` where another reading explains it (expression on a findings frame)."""
+    return pl.when(pl.col("verdict") == "explained").then(pl.lit("explained")).otherwise("severity").alias("grade")
+
+
 def select_findings(
     findings: pl.DataFrame,
     reports: pl.DataFrame,

@@ -20,7 +20,7 @@ from tqdm import tqdm
 import gongkai
 from gongkai import fonts, measures, runner, store
 from gongkai.errors import GongkaiError
-from gongkai.rules.declared import SEVERITIES
+from gongkai.rules.declared import GRADES
 from gongkai.show import fill
 from gongkai.words import check_lang, word
 
@@ -148,7 +148,7 @@ def _index_rows(reading: Reading, pages: dict[str, Path]) -> list[dict[str, Any]
     for agency in measures.agencies_of(reading.reports):
         ids = [r for r, a in of.items() if a == agency]
         mine = reading.reports.filter(pl.col("report_id").is_in(ids))
-        found = dict(reading.findings.filter(pl.col("report_id").is_in(ids)).group_by("severity").len().rows())
+        found = dict(reading.findings.filter(pl.col("report_id").is_in(ids)).group_by(measures.grade_of()).len().rows())
         cells = reading.facts.filter(pl.col("report_id").is_in(ids))
         page = pages.get(agency)
         rows.append(
@@ -161,7 +161,7 @@ def _index_rows(reading: Reading, pages: dict[str, Path]) -> list[dict[str, Any]
                 "page": quote(page.name) if page else "",
                 "notebook": quote(page.with_suffix(".ipynb").name) if page else "",
             }
-            | {s: found.get(s, 0) for s in SEVERITIES}
+            | {s: found.get(s, 0) for s in GRADES}
         )
     return rows
 
@@ -173,7 +173,7 @@ def _write_index(reading: Reading, out: Path, lang: str, pages: dict[str, Path],
     given = {"given": reading.files.height, "read": counts.get("read", 0), "aside": counts.get("set aside", 0)}
     given["duplicate"] = counts.get("duplicate", 0)
     rows = _index_rows(reading, pages)
-    _write_page(path, "index.html", lang, rows=rows, aside=aside, failed=failed, given=given, severities=SEVERITIES)
+    _write_page(path, "index.html", lang, rows=rows, aside=aside, failed=failed, given=given, severities=GRADES)
     return path
 
 

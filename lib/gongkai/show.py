@@ -14,7 +14,7 @@ from gongkai import measures
 from gongkai.decision_words import on_finding
 from gongkai.form import TABLES, declared_rows, form
 from gongkai.links import source_link
-from gongkai.rules.declared import SEVERITIES, causes, readings, rules
+from gongkai.rules.declared import GRADES, causes, readings, rules
 from gongkai.views import form_blocks
 from gongkai.words import check_lang, number, place, word
 
@@ -84,13 +84,13 @@ def coded(prefix: str, code: str | None, lang: str) -> str:
 def _counts(reading: Reading) -> list[dict[str, Any]]:
     """Each report with its counts of cells by status and of findings by severity."""
     cells = reading.facts.group_by("report_id", "status").len().rows()
-    found = reading.findings.group_by("report_id", "severity").len().rows()
+    found = reading.findings.group_by("report_id", measures.grade_of()).len().rows()
     of: dict[tuple[str, str], int] = {(r, s): n for r, s, n in [*cells, *found]}
     sure = {(r, c): n for r, c, n in reading.tables.group_by("report_id", "certainty").len().rows()}
     return [
         row
         | {"certainties": [(c, sure[row["report_id"], c]) for c in _CERTAINTIES if (row["report_id"], c) in sure]}
-        | {code: of.get((row["report_id"], code), 0) for code in (*SEVERITIES, *_STATUSES)}
+        | {code: of.get((row["report_id"], code), 0) for code in (*GRADES, *_STATUSES)}
         for row in reading.reports.sort("agency", "year", nulls_last=True).iter_rows(named=True)
     ]
 
@@ -102,7 +102,7 @@ _STATUSES = ("number", "blank", "dash", "unreadable", "absent")
 def summary(reading: Reading, lang: str = "zh") -> str:
     """The reading on one screen: every report with its counts, and the files that were set aside (HTML)."""
     aside = reading.files.filter(pl.col("status") != "read").to_dicts()
-    return fill("summary.html", lang, reports=_counts(reading), aside=aside, severities=SEVERITIES, statuses=_STATUSES)
+    return fill("summary.html", lang, reports=_counts(reading), aside=aside, severities=GRADES, statuses=_STATUSES)
 
 
 def overview(reading: Reading, lang: str = "zh") -> Html:
@@ -117,12 +117,12 @@ def heading(key: str, lang: str) -> Html:
 
 def masthead(reading: Reading, lang: str) -> Html:
     """Who and when, how much was read and found, and that a finding is a question."""
-    return Html(fill("masthead.html", lang, reports=_counts(reading), severities=SEVERITIES, statuses=_STATUSES))
+    return Html(fill("masthead.html", lang, reports=_counts(reading), severities=GRADES, statuses=_STATUSES))
 
 
 def ordered(findings: pl.DataFrame) -> pl.DataFrame:
-    """The findings as numbered on a page: gravest first, then by report."""
-    rank = pl.col("severity").replace_strict({s: k for k, s in enumerate(SEVERITIES)}, return_dtype=pl.Int64)
+    """The findings as numbered on a page: gravest first, what another reading explains last, then by report."""
+    rank = measures.grade_of().replace_strict({g: k for k, g in enumerate(GRADES)}, return_dtype=pl.Int64)
     return findings.filter(pl.col("folded_under").is_null()).sort(rank, "report_id", maintain_order=True)
 
 
@@ -165,6 +165,7 @@ def findings(
     missing = {"agency": None, "year": None}
     rows = [
         row
+        | {"grade": "explained" if row["verdict"] == "explained" else row["severity"]}
         | {"n": n, "report": about.get(row["report_id"], missing | {"report_id": row["report_id"]})}
         | {"folded": folded.get(row["finding_id"], [])}
         | {"link": partial(_place_link, row, about=about, root=root)}

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from gongkai.decision_words import in_ledger, on_finding
 from gongkai.form import TABLES, form
+from gongkai.measures import grade_of
 from gongkai.pipeline import Reading
 from gongkai.rules.messages import figure
 from gongkai.words import word
@@ -76,7 +77,7 @@ def findings(frame: pl.DataFrame, lang: str) -> str:
         if f["where"]:
             lines.append(f"        {'; '.join(f['where'])}")
         lines += _said(on_finding(f, lang))
-    counts = frame.group_by("severity").len().sort("severity").rows()
+    counts = frame.group_by(grade_of()).len().sort("grade").rows()
     tally = ", ".join(f"{n} {severity}" for severity, n in counts) or "0"
     lines.append(
         {

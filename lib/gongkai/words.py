@@ -14,6 +14,7 @@ LANGS = ("zh", "en")
 _PLACE = re.compile(
     r"(?:^|, )(page|table|row|column|line|cell|paragraph) (\d+)(?=, | \(|$)|(?:^|, )sheet (.+?)(?=, row)"
 )
+_OTHER = re.compile(r"(.+-(?:[12][0-9]{3}|unknown)(?:-[0-9a-f]{8})?): (.+)")
 _ZH = {"page": "页", "table": "个表", "row": "行", "column": "列", "line": "行", "cell": "格", "paragraph": "段"}
 
 
@@ -40,6 +41,9 @@ def place(where: str, lang: str) -> str:
     """A place in the file as people say it: `page 2, table 3, row 5, column 4` → 第2页第3个表第5行第4列."""
     if lang == "en":
         return where
+    # A place in another report begins with its id.
+    if other := _OTHER.match(where):
+        return f"{other[1]}：{place(other[2], lang)}"
     return _PLACE.sub(lambda m: f"工作表“{m[3]}”" if m[3] else f"第{m[2]}{_ZH[m[1]]}", where)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from gongkai.claims.lists import Links, link
+from gongkai.claims.lists import Links, link, whole_sentences
 from gongkai.claims.model import Claim
 from gongkai.claims.reading import Found, read_paragraph
 from gongkai.form import declared_rows
@@ -50,8 +50,8 @@ def _cell(found: Found, term: str | None, edition: str | None) -> tuple[str | No
     return table, item, column
 
 
-def _claim(found: list[Found], links: Links, k: int, first: int, about: tuple[str, str, str | None]) -> Claim:
-    section, where, edition = about
+def _claim(found: list[Found], links: Links, k: int, first: int, about: tuple[str, str, str, str | None]) -> Claim:
+    section, where, sentence, edition = about
     f = found[k]
     term = _named(found, links, k)
     # A share or a change says something of the figure it is said of.
@@ -72,7 +72,7 @@ def _claim(found: list[Found], links: Links, k: int, first: int, about: tuple[st
         f.figure.unit,
         f.base,
         f.scope,
-        f.sentence.printed.strip(),
+        sentence,
         where,
         first + k,
         of_term if f.kind != "count" else term,
@@ -103,5 +103,7 @@ def read_claims(sections: tuple[Section, ...], edition: str | None, year: int | 
             links = link(found, group)
             group = max([group - 1, *links.group.values()]) + 1
             first = len(claims) + 1
-            claims += [_claim(found, links, k, first, (section.section, where, edition)) for k in range(len(found))]
+            said = whole_sentences(text, found, links)
+            about = [(section.section, where, sentence, edition) for sentence in said]
+            claims += [_claim(found, links, k, first, about[k]) for k in range(len(found))]
     return claims

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
 from gongkai.claims.reading import Found
+from gongkai.claims.vocabulary import pattern
 from gongkai.form import form
 
 _TABLE = "applications"
 _LONGEST_LIST = 60
+_ENDS = re.compile(r"[。！？!?]")
 # Figures of these categories come as parts of a list; of these terms is what the list breaks down.
-_PARTS = {"outcome", "applicant", "channel", "status", "result", "body"}
+_PARTS = {"outcome", "applicant", "channel", "topic", "status", "result", "body"}
 _TOTALS = {
     "outcome": {"received", "handled", "answered", "completed"},
     "status": {"received", "handled", "answered"},
     "applicant": {"received", "handled", "answered", "completed"},
     "channel": {"received", "handled"},
+    "topic": {"received", "handled"},
     "result": {"reconsideration", "litigation", "litigation_direct", "litigation_after_reconsideration", "disputes"},
 }
 
@@ -49,13 +54,13 @@ def _total(found: list[Found], k: int, category: str) -> int | None:
     unit = found[k].figure.unit
     for j in _back(k):
         f = found[j]
-        if f.kind != "count" or f.denial or f.term is None:
+        if not _is_count(f):
             continue
         if category == "body":
-            near = f.sentence is found[k].sentence and f.term.category != "body" and f.figure.unit == unit
-            if near:
+            near = f.sentence is found[k].sentence and f.figure.unit == unit
+            if near and (f.term is None or f.term.category != "body"):
                 return j
-        elif f.term.term in _TOTALS[category]:
+        elif f.term and f.year is None and f.term.term in _TOTALS[category]:
             return j
     return None
 
@@ -77,13 +82,17 @@ def _share_amounts(found: list[Found]) -> None:
     for k in range(1, len(found)):
         f, before = found[k], found[k - 1]
         if f.term is None and f.left == "" and f.kind == "count" and before.term and before.term.category == "body":
-            found[k] = replace(f, term=before.term)
+            found[k] = replace(f, term=before.term, scope=before.scope)
 
 
 def _in_bracket(found: list[Found], j: int, k: int) -> bool:
     """Whether a bracket opened behind figure `j` is still open at figure `k`."""
     between = "".join(f.left for f in found[j + 1 : k + 1])
     return between.rfind("（") > between.rfind("）")
+
+
+def _is_count(f: Found) -> bool:
+    return f.kind == "count" and not f.denial
 
 
 def _spoken(found: list[Found], links: Links, k: int) -> int | None:
@@ -93,13 +102,20 @@ def _spoken(found: list[Found], links: Links, k: int) -> int | None:
     bracket, of 总数, and behind a list whose other parts have no change of their own, the list's total.
     """
     f = found[k]
+    if f.alone:
+        return None
     if k and found[k - 1].kind != "count" and found[k - 1].sentence is f.sentence:
         return links.of.get(k - 1)
-    last = next((j for j in _back(k) if found[j].kind == "count" and not found[j].denial), None)
+    last = next((j for j in _back(k) if _is_count(found[j]) and found[j].year is None), None)
     if last is None or found[last].sentence is not f.sentence:
         return None
     total = links.of.get(last)
     closed = "）" in f.left and "（" not in f.left
+    if closed:
+        # 3512条（其中网站2100条），较上年…: of what stands before the bracket.
+        opened = next((j for j in _back(k) if "（" in found[j + 1].left), None)
+        if opened is not None and _is_count(found[opened]):
+            return opened
     whole = f.kind == "change" and ("总数" in f.left or "总量" in f.left)
     if total is None or whole or closed:
         return last if total is None else total
@@ -120,12 +136,16 @@ def link(found: list[Found], first_group: int) -> Links:
             spoken = _spoken(found, links, k)
             if spoken is not None:
                 links.of[k] = spoken
+            elif f.alone and pattern("topic_share").match(f.right):
+                members.setdefault(keys.setdefault(("share", None, str(f.sentence.start)), len(keys)), []).append(k)
             continue
         category = _category(f)
         if category not in _PARTS:
             continue
         owner = _owner(found, k) if category == "outcome" else None
         total = owner if owner is not None else _total(found, k, category)
+        if f.term and f.term.term == "withdrawn" and ("outcome", total, "") in keys:
+            category = "outcome"  # 予以公开5件、部分公开2件、撤回1件
         key = ("rows" if owner is not None else category, total, f.figure.unit if category == "body" else "")
         if f.term and f.term.term == "carried_out" and key not in keys:
             continue  # 收到95件、结转下年度5件: only behind outcomes is it one of them
@@ -142,3 +162,29 @@ def link(found: list[Found], first_group: int) -> Links:
             links.group[total], links.role[total] = number, "total"
         number += 1
     return links
+
+
+def whole_sentences(text: str, found: list[Found], links: Links) -> list[str]:
+    """For each figure of a paragraph its printed sentence. A list that goes on behind ； stays whole."""
+    spans = [(f.sentence.start, f.sentence.start + len(f.sentence.printed)) for f in found]
+    lists: dict[int, tuple[int, int]] = {}
+    for k, group in links.group.items():
+        start, end = lists.get(group, spans[k])
+        # The total may stand in a sentence of its own, far before its parts.
+        if links.role[k] == "part" or _ENDS.search(text, spans[k][0], start) is None:
+            lists[group] = (min(start, spans[k][0]), max(end, spans[k][1]))
+    whole = {g: span for g, span in lists.items() if _ENDS.search(text, span[0], span[1] - 1) is None}
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(whole.values()):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    starts = [start for start, _ in joined]
+    said = []
+    for start, end in spans:
+        k = bisect_right(starts, start)
+        inside = k > 0 and end <= joined[k - 1][1]
+        span = joined[k - 1] if inside else (start, end)
+        said.append(text[span[0] : span[1]].strip())
+    return said

@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from gongkai.claims.compared import base, compares, in_words, kind, last_year
+from gongkai.claims.denials import denials
 from gongkai.claims.numerals import Figure, figures
-from gongkai.claims.terms import Term, speaks_of_requests, term_of
+from gongkai.claims.terms import Term, body_named, of_document, speaks_of_requests, term_of
 from gongkai.claims.text import Sentence, sentences
+from gongkai.claims.vocabulary import pattern
 from gongkai.form import declared_rows
-
-_COMPARED = r"(?:同比|环比|(?:较|比|与)(?:上年度?|上一年度?|去年|往年|[12]\d{3}年度?)(?:同期)?(?:相比)?(?:总?数)?)"
-_UP = r"(?:增加|增长|上升|提高|提升|上涨|增|多)"
-_DOWN = r"(?:减少|下降|降低|减|回落|下滑|少)"
-_CHANGE = re.compile(rf"{_COMPARED}[^。；]{{0,14}}?(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?P<to>至|到)?了?(?:约|近)?$")
-# Within a bracket or list the comparison is said once.
-_MORE = re.compile(rf"(?:^|[，、（])(?:[^，、（]{{0,6}}?)(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?P<to>至|到)?了?$")
-_SHARE = re.compile(
-    r"占(?P<base>[^，。；、（）□]{0,20}?)(?:的?(?:比例|比重|比)|的)?(?:分别)?(?:为|达|约|是)?$|(?P<rate>[^，。；、（）]{1,12}?率)(?:为|达到?|约|是)?$"
-)
-_YEAR = re.compile(
-    r"(?<![较比与和同])(?:(?P<year>[12]\d{3})年|(?P<last>上年|去年|上一年)(?!度?(?:结转|转入|遗留|未)))|今年|本年"
-)
-_CUMULATED = re.compile(r"累计|历年|以来|年来|截至(?!目前|□*12月31日)")
-_DENIED = re.compile(
-    r"(?P<said>(?:均?未|从未|尚未)(?:再|曾)?(?:收到|受理|接到|接收|发生|产生|出现|收取|涉及|被|有)"
-    r"|(?:没有|均?无|不存在)(?:收到|受理|接到|接收|发生|产生|出现|收取|涉及)?)(?P<what>[^，。；！？（]{0,44})"
-)
-_NOT_DENIED = re.compile(r"^(?:无)(?:法|障|正当|偿|纸|须|需|论|缝|线|效|误|故|关|证|形|偏|理|锡|为|产|人|害)")
-
 
 # How far back in a sentence a scope or year is looked for; a sentence of a megabyte is no sentence.
 _REACH = 300
+_END = 1 << 60
+_BRACKET = re.compile(r"（[^（）]{0,400}）")
+_NESTED = 8
+# A figure right behind a year: 上年32件.
+_FIGURE = re.compile(r"(?:度|同期|为|是|的|共|末|底)*(?=\d)")
+# What figures of requests and of their parts are of.
+_REQUESTS = {"request", "status", "outcome", "applicant", "channel", "topic", "body"}
 
 
 @dataclass(frozen=True)
 class Found:
-    """A figure in its sentence, on the way to a claim."""
+    """A figure in its sentence, on the way to a claim. `alone`: a percentage of nothing counted (办结率100%)."""
 
     figure: Figure
     sentence: Sentence
@@ -50,11 +41,7 @@ class Found:
     scope: str | None = None
     year: int | None = None
     denial: bool = False
-
-
-@cache
-def _counted() -> frozenset[str]:
-    return frozenset(row["unit"] for row in declared_rows("claim_units") if row["claim"] == "yes")
+    alone: bool = False
 
 
 @cache
@@ -64,43 +51,59 @@ def _scopes() -> re.Pattern[str]:
     return re.compile(rf"(?<!非)(?:{'|'.join(words)})+(?!不?掌握|负责|公开范围|职责)")
 
 
-def _scope(text: str) -> str | None:
-    found = list(_scopes().finditer(text))
-    return found[-1].group() if found else None
+@dataclass(frozen=True)
+class Said:
+    """The words of a sentence that hold for the figures behind them: whose they are, and of which year."""
+
+    scopes: list[re.Match[str]]
+    years: list[re.Match[str]]
+    brackets: list[re.Match[str]]
+    carried: tuple[re.Match[str] | None, re.Match[str] | None] = (None, None)
+
+    @classmethod
+    def of(cls, sentence: Sentence, before: Said | None) -> Said:
+        """The words of `sentence`, and the last ones of what stands before its ；. Names say no years."""
+        scopes = [*_scopes().finditer(sentence.text)]
+        years = [*pattern("year").finditer(sentence.named)]
+        brackets = [*_BRACKET.finditer(sentence.named)]
+        return cls(scopes, years, brackets, (before.scope(_END), before.year(_END)) if before else (None, None))
+
+    def scope(self, place: int) -> re.Match[str] | None:
+        """The last words before `place` that say whose the figures are."""
+        return _last(self.scopes, place) or self.carried[0]
+
+    def year(self, place: int) -> re.Match[str] | None:
+        """The last words before `place` that say of which year they are; those in a bracket hold within it."""
+        found = _last(self.years, place)
+        for _ in range(_NESTED):
+            k = bisect_right(self.brackets, found.start(), key=lambda m: m.start()) if found else 0
+            if found is None or not k or not found.end() <= self.brackets[k - 1].end() <= place:
+                break
+            found = _last(self.years, found.start())
+        return found or self.carried[1]
 
 
-def _year(text: str, year: int | None) -> int | None:
-    """The other year that a figure behind `text` is of, or None: the report's."""
-    found = list(_YEAR.finditer(text))
-    if not found:
-        return None
-    last = found[-1]
-    if last["last"]:
-        return None if year is None else year - 1
-    return int(last["year"]) if last["year"] and int(last["year"]) != year else None
+def _last(found: list[re.Match[str]], place: int) -> re.Match[str] | None:
+    """The last of the words that end before `place` and not too far from it."""
+    k = bisect_right(found, place, key=lambda m: m.end())
+    return found[k - 1] if k and (place == _END or found[k - 1].end() > place - _REACH) else None
 
 
-def _change(figure: Figure, left: str, compared: bool) -> Figure | None:
-    """The figure as a signed change, if what stands before it says so; with unit "" if it cannot be told."""
-    m = _CHANGE.search(left) or (_MORE.search(left) if compared else None)
-    if m is None:
-        return None
-    if m["to"] or figure.unit == "倍":
-        return replace(figure, unit="")
-    if not m["down"]:
-        return figure
-    return replace(figure, low=-figure.high, high=-figure.low)
+def _year(words: re.Match[str] | None, found: Found, year: int | None) -> tuple[bool, int | None]:
+    """Whether a figure behind these words is of another year than the report's, and of which if that is known.
 
-
-def _kind(figure: Figure, left: str, compared: bool) -> tuple[str | None, Figure, str | None]:
-    """The kind of claim a figure makes (None: none), the figure with its sign, and a share's base."""
-    changed = _change(figure, left, compared)
-    if changed is not None:
-        return ("change" if changed.unit in {*_counted(), "%"} else None), changed, None
-    if figure.unit == "%":
-        share = _SHARE.search(left)
-        return "share", figure, (share["base"] or None) if share else None
-    return ("count" if figure.unit in _counted() else None), figure, None
+    2022年结转 in a report of 2023 is what was carried in this year, 结转2024年 what was carried out. Behind
+    上年32件 it is open of which year the next figure is.
+    """
+    if words is None or not (words["year"] or words["last"]):
+        return False, None
+    named = int(words["year"]) if words["year"] else year and year - 1
+    own = {"carried_in": -1, "carried_out": 1}.get(found.term.term if found.term else "", 0)
+    if named is not None and year is not None and named in {year, year + own}:
+        return False, None
+    nearest = _FIGURE.match(words.string, words.end())
+    mine = nearest and words.string is found.sentence.named and nearest.end() >= found.figure.start
+    return True, None if nearest and not mine else named
 
 
 def _bare(figure: Figure, left: str, right: str, term: Term | None) -> bool:
@@ -109,55 +112,113 @@ def _bare(figure: Figure, left: str, right: str, term: Term | None) -> bool:
     return alone and term is not None and term.category in {"request", "status", "outcome"} and left != ""
 
 
-def read_sentence(sentence: Sentence, context: str, year: int | None) -> Iterator[Found]:
-    """The figures of one sentence. `context`: its paragraph so far."""
+def _compared_with(found: Found, before: Found | None, year: int | None) -> Found:
+    """收到24件，比上年的35件下降…: the figure for comparison counts what the one before it counts."""
+    is_last, named = last_year(found.left, year)
+    if not is_last or before is None or found.term is not None:
+        return found
+    same = before.kind == "count" and before.term is not None and before.figure.unit == found.figure.unit
+    return replace(found, term=before.term if same and named is not None else None, year=named)
+
+
+def _result(found: Found, before: Found | None) -> Found:
+    """由上年的20件增至40件: the second is what it was this year."""
+    if before is None or not pattern("resulting").search(before.right) or before.year is None:
+        return found
+    return replace(found, term=before.term, year=None)
+
+
+def _own(found: Found, before: Found | None) -> Found:
+    """收到行政复议20件，办结18件: a bare verb takes what the figure before it counts, and if that is no request nothing."""
+    bare = found.term is not None and found.term.category in {"request", "status"} and "申请" not in found.left
+    other = before is not None and (before.term is None or before.term.category not in _REQUESTS)
+    return replace(found, term=None) if bare and other and "申请" not in found.right[:8] else found
+
+
+def _rest(found: Found, before: Found | None) -> Found:
+    """其他1件 behind applicants are those of other organisations, behind outcomes other handling."""
+    if found.term is None or found.term.term != "result_other" or before is None or before.term is None:
+        return found
+    rest = {"applicant": "from_other_org", "outcome": "other"}.get(before.term.category)
+    return replace(found, term=Term(rest, before.term.category)) if rest else found
+
+
+def _read(figure: Figure, sentence: Sentence, span: tuple[str, str], about: bool, compared: bool) -> Found | None:
+    """One figure between the words of `span`, or None where it makes no claim."""
+    left, right = span
+    what, signed = kind(figure, left, compared)
+    unitless = what is None and not figure.unit and (not right or right[0] in "，。；、（）□")
+    if what is None and not unitless:
+        return None
+    term = term_of(left, right, about, figure.unit) if what != "change" else None
+    if what is None and _bare(figure, left, right, term):
+        what = "count"
+    if what is None:
+        return None
+    shared, of = base(left) if what == "share" else (True, None)
+    if term and term.category == "doc":
+        term = of_document(term, sentence.text[max(0, figure.start - _REACH) : figure.start])
+    if pattern("cumulated").search(left):
+        term = None
+    return Found(signed, sentence, left, right, what, term, of, alone=not shared)
+
+
+def _placed(found: Found, said: Said, year: int | None) -> Found:
+    """A figure with whose it is and of which year; of a year that is not known it counts nothing known."""
+    words = said.scope(found.figure.start)
+    scope = words.group() if words else None
+    if found.term and found.term.category == "body" and not found.denial:
+        scope = body_named(found.left) or scope
+    if found.kind == "change" or found.year is not None:
+        return replace(found, scope=scope)
+    other, named = _year(said.year(found.figure.start), found, year)
+    return replace(found, scope=scope, year=named, term=None if other and named is None else found.term)
+
+
+def read_sentence(
+    sentence: Sentence, said: Said, about: bool, year: int | None, before: Found | None
+) -> Iterator[Found]:
+    """The figures of one sentence. `about`: whether its paragraph speaks of requests for information.
+
+    `before`: the last count in front of the ； that the sentence stands behind.
+    """
     text, bare = sentence.text, sentence.bare
-    about = speaks_of_requests(context + text)
     end, compared = 0, False
     found = figures(bare)
     for k, figure in enumerate(found):
         left = text[max(end, figure.start - _REACH) : figure.start]
-        until = found[k + 1].start if k + 1 < len(found) else len(text)
-        right = text[figure.end : until]
-        compared = (compared and "）" not in left and "；" not in left) or bool(re.search(_COMPARED, left))
-        kind, signed, base = _kind(figure, left, compared)
-        term = term_of(left, right, about, figure.unit) if kind != "change" else None
-        if kind is None and _bare(figure, left, right, term):
-            kind = "count"
+        right = text[figure.end : found[k + 1].start if k + 1 < len(found) else len(text)]
+        compared = (compared and "）" not in left and "；" not in left) or compares(left)
+        one = _read(figure, sentence, (left, right), about, compared)
+        if one is None:
+            continue
         end = figure.end
-        if kind is None:
-            continue
-        said = text[max(0, figure.start - _REACH) : figure.start]
-        if _CUMULATED.search(left):
-            term = None
-        of_year = None if kind == "change" else _year(said, year)
-        yield Found(signed, sentence, left, right, kind, term, base, _scope(said), of_year)
+        one = _own(_compared_with(one, before, year), before)
+        one = _result(_rest(_placed(one, said, year), before), before)
+        before = one if one.kind == "count" and one.year is None else before if one.kind != "count" else one
+        yield one
 
 
-@cache
-def _deniable() -> list[tuple[Term, re.Pattern[str]]]:
-    return [(Term(r["term"], r["category"]), re.compile(r["pattern"])) for r in declared_rows("claim_denials")]
-
-
-def read_denials(sentence: Sentence, year: int | None) -> Iterator[Found]:
-    """Statements of none in a sentence, one a thing denied."""
-    for m in _DENIED.finditer(sentence.bare):
-        if _NOT_DENIED.match(m.group()):
-            continue
-        said = sentence.text[max(0, m.start() - _REACH) : m.start()]
-        for term, pattern in _deniable():
-            if pattern.search(m.group()):
-                unit = "元" if term.term == "fee_income" else "件"
-                figure = Figure(m.start(), m.end("said"), 0.0, 0.0, unit, 0)
-                yield Found(figure, sentence, "", "", "count", term, None, _scope(said), _year(said, year), True)
+def _in_words(sentence: Sentence, said: Said, about: bool, year: int | None) -> Iterator[Found]:
+    """What a sentence says without digits: changes in words, and statements of none."""
+    for figure in in_words(sentence.bare):
+        left = sentence.text[max(0, figure.start - 20) : figure.start]
+        yield _placed(Found(figure, sentence, left, "", "change", None), said, year)
+    for figure, term in denials(sentence.bare, about):
+        yield _placed(Found(figure, sentence, "", "", "count", term, denial=True), said, year)
 
 
 def read_paragraph(text: str, year: int | None, heading: str) -> list[Found]:
     """Every figure and statement of none in a paragraph under `heading`, in reading order."""
     found: list[Found] = []
-    context = heading
+    context, said, before = heading, None, None
     for sentence in sentences(text):
-        here = [*read_sentence(sentence, context, year), *read_denials(sentence, year)]
+        about = speaks_of_requests(context + sentence.text)
+        said = Said.of(sentence, said)
+        here = [*read_sentence(sentence, said, about, year, before)]
+        before = next((f for f in reversed(here) if f.kind == "count"), before)
+        here += [*_in_words(sentence, said, about, year)]
         found += sorted(here, key=lambda f: f.figure.start)
+        said, before = (said, before) if sentence.text.endswith("；") else (None, None)
         context = heading + (context + sentence.text)[-400:]
     return found

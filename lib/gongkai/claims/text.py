@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# Names, addresses, dates and ordinals hold digits that count nothing.
-_NO_FIGURES = re.compile(
-    r"《[^》]{0,200}》|〈[^〉]{0,80}〉|“[^”]{0,80}”|https?：//[!-~：]+|www\.[!-~]+|[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]{1,60}"
-    r"|[〔\[][12]\d{3}[〕\]](?:第?\d+号)?|第[\d一二三四五六七八九十百]+[条项章款次届批期号届卷版页部]"
-    r"|[12]\d{3}[-—–至~][12]\d{3}年度?|[12]\d{3}年度?(?:\d{1,2}月(?:\d{1,2}[日号])?)?|\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}[日号](?!召)"
-    r"|[（(][一二三四五六七八九十\d]{1,3}[)）]|[A-Za-z]\d+|\d{3,4}-\d{6,8}|\d{7,}(?!件|条|次|元|人|万)|\d{1,2}：\d{2}"
-    r"|(?:^|(?<=[。；;：:，,]))[一二三四五六七八九十]{1,2}是|(?:^|(?<=。))[\d一二三四五六七八九十]{1,2}[、.．](?!\d)|[一两]方面|一次性|一体|一站式"
-    r"|[一二三四五六七八九十]{1,3}个(?:方面|坚持|注重)|三安全一稳定|双随机|五公开|三审三校|一网通办|一件事|一号|一条龙|十九大|二十大"
-)
+from gongkai.claims.vocabulary import pattern
+
+_NAMES = re.compile(r"《[^》]{0,200}》|〈[^〉]{0,80}〉|“[^”]{0,80}”")
 _SENTENCE = re.compile(r"[^。；！？]*[。；！？]?")
 # One character for one, so that the way back to the print stays: digits and letters as ASCII, marks as Chinese.
 _PLAIN = str.maketrans(
@@ -27,16 +21,25 @@ _THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence: blanks removed and full width made plain (`text`), names hidden too (`bare`), and as printed."""
+    """A sentence: blanks removed and full width made plain (`text`), and as printed from `start` of its paragraph on.
+
+    Hidden are what holds digits and counts nothing (`bare`), or names alone (`named`).
+    """
 
     text: str
     bare: str
+    named: str
+    start: int
     printed: str
-    at: tuple[int, ...]
+    at: Sequence[int]
 
     def shown(self, start: int, end: int) -> str:
         """What is printed of `text[start:end]`."""
         return self.printed[self.at[start] : self.at[end - 1] + 1]
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return "□" * len(found.group())
 
 
 def sentences(paragraph: str) -> Iterator[Sentence]:
@@ -46,9 +49,10 @@ def sentences(paragraph: str) -> Iterator[Sentence]:
     while start < len(wide):
         found = _SENTENCE.match(wide, start)
         end = max(found.end() if found else start, start + 1)
-        at = tuple(k for k in range(end - start) if not wide[start + k].isspace())
-        text = "".join(wide[start + k] for k in at)
+        part = wide[start:end]
+        text = "".join(part.split())
+        at = range(len(part)) if len(text) == len(part) else [k for k, c in enumerate(part) if not c.isspace()]
         if text:
-            bare = _NO_FIGURES.sub(lambda m: "□" * len(m.group()), text)
-            yield Sentence(text, bare, paragraph[start:end], at)
+            bare = pattern("no_figure").sub(_hidden, text)
+            yield Sentence(text, bare, _NAMES.sub(_hidden, text), start, paragraph[start:end], at)
         start = end

@@ -12,11 +12,19 @@ from gongkai.errors import GongkaiError
 from gongkai.form import declared_rows, form
 
 KINDS = {"balance", "domain", "condition", "identical", "localise", "reading", "follows"}
+KINDS |= {"wording", "mention", "duplicate"}
+KINDS |= {"claim", "breakdown", "percent", "denial", "told"}
+KINDS |= {"rate", "history", "series", "hierarchy", "power", "due", "coverage"}
 
 # The files of `declared/rules/`, in the order in which findings of equal severity are listed.
-FAMILIES = ("reading", "completeness", "proactive", "applications", "disputes", "causes")
+FAMILIES = (
+    *("reading", "completeness", "proactive", "applications", "disputes", "wording", "narrative", "duplication"),
+    *("years", "hierarchy", "coverage", "causes"),
+)
 
 SEVERITIES = ("error", "warning", "info")
+# How findings are counted and shown: what fails by its severity, what another reading explains apart.
+GRADES = (*SEVERITIES, "explained")
 _NEEDED = {"id", "kind", "editions", "title_zh", "title_en", "message_zh", "message_en", "source"}
 
 Rule = dict[str, Any]

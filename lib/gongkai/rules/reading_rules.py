@@ -77,9 +77,8 @@ def reading_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
             .then(pl.lit(PASS))
             .otherwise(pl.lit(FAIL))
         )
-        judged_by = sorted(
-            set.union(*(words(w) for _, w in rule["grades"]), words(rule.get("na", ""))) & {*frame.columns}
-        )
+        # Not by what says whether it can be judged: that may hang on the file's format, and a decision must not.
+        judged_by = sorted(set.union(*(words(w) for _, w in rule["grades"])) & {*frame.columns})
         rows = []
         for figures in frame.with_columns(verdict.alias("verdict"), grade.alias("grade")).iter_rows(named=True):
             names = {"report_id", "scope", "table", "verdict"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gongkai.rules.declared import Rule
-from gongkai.rules.kinds import EXPLAINED, PASS
+from gongkai.rules.kinds import PASS
 from gongkai.rules.wording.judged import Row, failed, passed, unsure, verdict
 from gongkai.rules.wording.text import Prose, entries
 
@@ -49,14 +49,11 @@ def slips(rule: Rule, prose: Prose) -> Iterator[Row]:
 
 
 def joined_cuts(rule: Rule, prose: Prose) -> Iterator[Row]:
-    """P-14: sentences that a page break had cut were joined again before the prose was judged."""
-    cut = "".join(section for section, n in prose.cuts.items() if n)
-    if cut:
-        n = sum(prose.cuts.values())
-        told = {"reading": "joined_cut", "figures": {"n": n}, "compared": f"sections={cut}"}
-        yield verdict(rule, prose, EXPLAINED, "report", cut, 0, **told)
-    elif prose.sections:
-        yield verdict(rule, prose, PASS)
+    """P-14: sentences that a page break had cut were joined again before the prose was judged; says how many."""
+    if prose.sections:
+        yield verdict(rule, prose, PASS, figures={"n": sum(prose.cuts.values())})
+    else:
+        yield unsure(rule, prose)
 
 
 def one_report(rule: Rule, prose: Prose) -> Iterator[Row]:
