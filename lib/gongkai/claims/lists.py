@@ -12,6 +12,8 @@ from gongkai.form import form
 
 _TABLE = "applications"
 _LONGEST_LIST = 60
+_LONGEST_SENTENCE = 3000
+Key = tuple[str, int | None, str]
 _ENDS = re.compile(r"[。！？!?]")
 # Figures of these categories come as parts of a list; of these terms is what the list breaks down.
 _PARTS = {"outcome", "applicant", "channel", "topic", "status", "result", "body"}
@@ -125,10 +127,24 @@ def _spoken(found: list[Found], links: Links, k: int) -> int | None:
     return total if behind else last
 
 
+def _key(found: list[Found], k: int, keys: dict[Key, int]) -> Key | None:
+    """The list that a figure is a part of: its kind, its total, and the unit of a body's figures; None: of none."""
+    category, term = _category(found[k]), found[k].term
+    if category not in _PARTS or term is None:
+        return None
+    owner = _owner(found, k) if category == "outcome" else None
+    total = owner if owner is not None else _total(found, k, category)
+    if term.term == "withdrawn" and ("outcome", total, "") in keys:
+        category = "outcome"  # 予以公开5件、部分公开2件、撤回1件
+    key = ("rows" if owner is not None else category, total, found[k].figure.unit if category == "body" else "")
+    # 收到95件、结转下年度5件: only behind outcomes is it one of them.
+    return None if term.term == "carried_out" and key not in keys else key
+
+
 def link(found: list[Found], first_group: int) -> Links:
     """The links among the figures of one paragraph, groups numbered from `first_group`."""
     links = Links()
-    keys: dict[tuple[str, int | None, str], int] = {}
+    keys: dict[Key, int] = {}
     members: dict[int, list[int]] = {}
     _share_amounts(found)
     for k, f in enumerate(found):
@@ -139,18 +155,11 @@ def link(found: list[Found], first_group: int) -> Links:
             elif f.alone and pattern("topic_share").match(f.right):
                 members.setdefault(keys.setdefault(("share", None, str(f.sentence.start)), len(keys)), []).append(k)
             continue
-        category = _category(f)
-        if category not in _PARTS:
+        key = _key(found, k, keys)
+        if key is None:
             continue
-        owner = _owner(found, k) if category == "outcome" else None
-        total = owner if owner is not None else _total(found, k, category)
-        if f.term and f.term.term == "withdrawn" and ("outcome", total, "") in keys:
-            category = "outcome"  # 予以公开5件、部分公开2件、撤回1件
-        key = ("rows" if owner is not None else category, total, f.figure.unit if category == "body" else "")
-        if f.term and f.term.term == "carried_out" and key not in keys:
-            continue  # 收到95件、结转下年度5件: only behind outcomes is it one of them
-        if total is not None:
-            links.of[k] = total
+        if key[1] is not None:
+            links.of[k] = key[1]
         members.setdefault(keys.setdefault(key, len(keys)), []).append(k)
     number = first_group
     for (_, total, _), n in keys.items():
@@ -176,15 +185,21 @@ def whole_sentences(text: str, found: list[Found], links: Links) -> list[str]:
     whole = {g: span for g, span in lists.items() if _ENDS.search(text, span[0], span[1] - 1) is None}
     joined: list[tuple[int, int]] = []
     for start, end in sorted(whole.values()):
+        if end - start > _LONGEST_SENTENCE:
+            continue
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
     starts = [start for start, _ in joined]
+    shown: dict[tuple[int, int], str] = {}
     said = []
     for start, end in spans:
         k = bisect_right(starts, start)
         inside = k > 0 and end <= joined[k - 1][1]
         span = joined[k - 1] if inside else (start, end)
-        said.append(text[span[0] : span[1]].strip())
+        # One string for all figures of a sentence, as a long one holds many.
+        if span not in shown:
+            shown[span] = text[span[0] : span[1]].strip()
+        said.append(shown[span])
     return said

@@ -128,10 +128,15 @@ def _result(found: Found, before: Found | None) -> Found:
     return replace(found, term=before.term, year=None)
 
 
+def _unknown(found: Found) -> bool:
+    """Whether a figure without a term is of something else than requests."""
+    return "公开申请" not in found.left + found.right[:8] and not pattern("some_of_them").search(found.left)
+
+
 def _own(found: Found, before: Found | None) -> Found:
-    """收到行政复议20件，办结18件: a bare verb takes what the figure before it counts, and if that is no request nothing."""
+    """收到行政复议20件，办结18件: a bare verb takes what the figure before it counts; if no request, nothing known."""
     bare = found.term is not None and found.term.category in {"request", "status"} and "申请" not in found.left
-    other = before is not None and (before.term is None or before.term.category not in _REQUESTS)
+    other = before is not None and (_unknown(before) if before.term is None else before.term.category not in _REQUESTS)
     return replace(found, term=None) if bare and other and "申请" not in found.right[:8] else found
 
 

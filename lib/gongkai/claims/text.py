@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from gongkai.claims.vocabulary import pattern
 
 _NAMES = re.compile(r"《[^》]{0,200}》|〈[^〉]{0,80}〉|“[^”]{0,80}”")
+# What is longer is no sentence, and every figure in it would repeat it.
+_LONGEST = 2000
 _SENTENCE = re.compile(r"[^。；！？]*[。；！？]?")
 # One character for one, so that the way back to the print stays: digits and letters as ASCII, marks as Chinese.
 _PLAIN = str.maketrans(
@@ -49,6 +51,8 @@ def sentences(paragraph: str) -> Iterator[Sentence]:
     while start < len(wide):
         found = _SENTENCE.match(wide, start)
         end = max(found.end() if found else start, start + 1)
+        if end - start > _LONGEST:
+            end = wide.rfind("，", start, start + _LONGEST) + 1 or start + _LONGEST
         part = wide[start:end]
         text = "".join(part.split())
         at = range(len(part)) if len(text) == len(part) else [k for k, c in enumerate(part) if not c.isspace()]
