@@ -18,6 +18,8 @@ from gongkai.form import declared_rows
 
 # How far back in a sentence a scope or year is looked for; a sentence of a megabyte is no sentence.
 _REACH = 300
+# How far back the words reach that say what it counts.
+_NEAR = 120
 _END = 1 << 60
 _BRACKET = re.compile(r"（[^（）]{0,400}）")
 _NESTED = 8
@@ -152,7 +154,8 @@ def _read(figure: Figure, sentence: Sentence, span: tuple[str, str], about: bool
     """One figure between the words of `span`, or None where it makes no claim."""
     left, right = span
     what, signed = kind(figure, left, compared)
-    unitless = what is None and not figure.unit and (not right or right[0] in "，。；、（）□")
+    # 受理3259，答复3278: a word right before it, and the end of its clause behind.
+    unitless = what is None and not figure.unit and left[-1:] >= "一" and (not right or right[0] in "，。；、（）□")
     if what is None and not unitless:
         return None
     term = term_of(left, right, about, figure.unit) if what != "change" else None
@@ -191,7 +194,7 @@ def read_sentence(
     end, compared = 0, False
     found = figures(bare)
     for k, figure in enumerate(found):
-        left = text[max(end, figure.start - _REACH) : figure.start]
+        left = text[max(end, figure.start - _NEAR) : figure.start]
         right = text[figure.end : found[k + 1].start if k + 1 < len(found) else len(text)]
         compared = (compared and "）" not in left and "；" not in left) or compares(left)
         one = _read(figure, sentence, (left, right), about, compared)
