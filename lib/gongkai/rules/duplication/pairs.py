@@ -26,8 +26,34 @@ def near_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
     `rows`: masked sentences. a < b (report_id), shared (sentences), size (of the shorter), share.
     """
     problems = rows.filter(pl.col("section") == "五")
-    every = [_pairs(rows, NEAR, FEWEST, FEWEST_SHARED), _pairs(problems, *_NEAR_SECTION)]
+    every = [_pairs(rows, NEAR, FEWEST, FEWEST_SHARED), _pairs(problems, *_NEAR_SECTION), _same_section(problems)]
     return pl.concat(every).unique(["a", "b"], keep="first", maintain_order=True).sort("b", "a")
+
+
+def _same_section(rows: pl.DataFrame) -> pl.DataFrame:
+    """The pairs whose section is the same sentence by sentence, however often each of its sentences is met."""
+    known = rows.filter(pl.col("year").is_not_null() & pl.col("series").is_not_null())
+    whole = (
+        known.sort("report_id", "n")
+        .group_by("report_id", "year", "series", maintain_order=True)
+        .agg(pl.col("key"), pl.len().alias("size"), pl.col("rated").sum().alias("rated"))
+        .filter((pl.col("size") >= _NEAR_SECTION[1]) & (pl.col("rated") > 0))
+        .with_columns(pl.col("key").cast(pl.List(pl.String)).list.join(" ").alias("text"))
+    )
+    firsts = whole.unique(["year", "text"], keep="first", maintain_order=True)
+    both = firsts.join(whole, on=["year", "text"], suffix="_b").filter(
+        (pl.col("report_id") < pl.col("report_id_b")) & (pl.col("series") != pl.col("series_b"))
+    )
+    n = pl.col("size").cast(pl.UInt32)
+    return both.select(
+        pl.col("report_id").alias("a"),
+        pl.col("report_id_b").alias("b"),
+        n.alias("shared"),
+        n.alias("size_a"),
+        n.alias("size_b"),
+        n.alias("size"),
+        pl.lit(1.0).alias("share"),
+    )
 
 
 def _pairs(rows: pl.DataFrame, near: float, fewest: int, fewest_shared: int) -> pl.DataFrame:
