@@ -126,7 +126,7 @@ def read_text(text: str | Given, folder: Path) -> Reading:
 
 def example_key(case: str) -> tuple[str, str]:
     """The rule and verdict of a case."""
-    rule, verdict, _ = case.split("|")[0].split()
+    rule, verdict, _ = case.split("|", maxsplit=1)[0].split()
     return rule, verdict.partition(":")[0]
 
 
@@ -153,7 +153,7 @@ EXAMPLE_CASES = {example_key(case): case for case in reversed(CASES)}
 
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: str, tmp_path: Path) -> None:
-    rule, wanted, scope = case.split("|")[0].split()
+    rule, wanted, scope = case.split("|", maxsplit=1)[0].split()
     verdict, _, grade = wanted.partition(":")
     found = case_verdict(case, tmp_path)
     assert found["verdict"] == verdict

@@ -109,9 +109,10 @@ def _year(words: re.Match[str] | None, found: Found, year: int | None) -> tuple[
 
 
 def _bare(figure: Figure, left: str, right: str, term: Term | None) -> bool:
-    """Whether a figure without a unit still counts requests: 受理3259，答复3278."""
-    alone = not figure.unit and (not right or right[0] in "，。；、（）□")
-    return alone and term is not None and term.category in {"request", "status", "outcome"} and left != ""
+    """Whether a figure without a unit can still count requests: 受理3259，答复3278."""
+    # A word stands right before it, and the end of its clause behind.
+    alone = not figure.unit and "一" <= left[-1:] <= "鿿" and (not right or right[0] in "，。；、（）□")
+    return alone and (term is None or term.category in {"request", "status", "outcome"})
 
 
 def _compared_with(found: Found, before: Found | None, year: int | None) -> Found:
@@ -154,21 +155,17 @@ def _read(figure: Figure, sentence: Sentence, span: tuple[str, str], about: bool
     """One figure between the words of `span`, or None where it makes no claim."""
     left, right = span
     what, signed = kind(figure, left, compared)
-    # 受理3259，答复3278: a word right before it, and the end of its clause behind.
-    unitless = what is None and not figure.unit and left[-1:] >= "一" and (not right or right[0] in "，。；、（）□")
-    if what is None and not unitless:
+    if what is None and not _bare(figure, left, right, None):
         return None
     term = term_of(left, right, about, figure.unit) if what != "change" else None
-    if what is None and _bare(figure, left, right, term):
-        what = "count"
-    if what is None:
+    if what is None and (term is None or not _bare(figure, left, right, term)):
         return None
     shared, of = base(left) if what == "share" else (True, None)
     if term and term.category == "doc":
         term = of_document(term, sentence.text[max(0, figure.start - _REACH) : figure.start])
     if pattern("cumulated").search(left):
         term = None
-    return Found(signed, sentence, left, right, what, term, of, alone=not shared)
+    return Found(signed, sentence, left, right, what or "count", term, of, alone=not shared)
 
 
 def _placed(found: Found, said: Said, year: int | None) -> Found:

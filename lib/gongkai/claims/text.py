@@ -49,9 +49,9 @@ def sentences(paragraph: str) -> Iterator[Sentence]:
     wide = _THOUSANDS.sub(",", paragraph.translate(_PLAIN))
     start = 0
     while start < len(wide):
-        found = _SENTENCE.match(wide, start)
+        found = _SENTENCE.match(wide, start, start + _LONGEST)
         end = max(found.end() if found else start, start + 1)
-        if end - start > _LONGEST:
+        if end - start == _LONGEST:
             end = wide.rfind("，", start, start + _LONGEST) + 1 or start + _LONGEST
         part = wide[start:end]
         text = "".join(part.split())
