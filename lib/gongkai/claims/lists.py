@@ -109,7 +109,8 @@ def _spoken(found: list[Found], links: Links, k: int) -> int | None:
     if k and found[k - 1].kind != "count" and found[k - 1].sentence is f.sentence:
         return links.of.get(k - 1)
     last = next((j for j in _back(k) if _is_count(found[j]) and found[j].year is None), None)
-    if last is None or found[last].sentence is not f.sentence:
+    whole = f.kind == "change" and ("总数" in f.left or "总量" in f.left)
+    if last is None or (found[last].sentence is not f.sentence and not whole):
         return None
     total = links.of.get(last)
     closed = "）" in f.left and "（" not in f.left
@@ -118,7 +119,6 @@ def _spoken(found: list[Found], links: Links, k: int) -> int | None:
         opened = next((j for j in _back(k) if "（" in found[j + 1].left), None)
         if opened is not None and _is_count(found[opened]):
             return opened
-    whole = f.kind == "change" and ("总数" in f.left or "总量" in f.left)
     if total is None or whole or closed:
         return last if total is None else total
     parts = [j for j in _back(last) if links.of.get(j) == total and found[j].kind == "count"]

@@ -42,9 +42,9 @@ def _patterns() -> dict[str, list[tuple[Term, re.Pattern[str]]]]:
 
 @cache
 def _any(side: str) -> re.Pattern[str]:
-    """All patterns of a side as one, to see at once that none fits; its groups count the patterns."""
+    """All patterns of a side as one, to see at once that none fits. Groups would make it slow."""
     rows = [row["pattern"] for row in declared_rows("claim_patterns") if row["side"] == side]
-    every = "|".join(f"({p})" for p in rows)
+    every = "|".join(rows)
     return re.compile(every if side == "right" else f"(?:{every}){_FILLER}$")
 
 
@@ -78,7 +78,7 @@ def _fitting(side: str, text: str, beside: str, about: bool, unit: str) -> Term 
     if first is None:
         return None
     known = _patterns()[side]
-    term = known[(first.lastindex or 1) - 1][0]
+    term = next(t for t, p in known if p.match(text, first.start()))
     if _about_disclosure(term, first.group() + beside, about, unit):
         return term
     found = ((p.search(text), term) for term, p in known)
@@ -91,7 +91,8 @@ def term_of(left: str, right: str, about: bool, unit: str) -> Term | None:
 
     `about`: whether the paragraph so far speaks of requests, which a term of requests needs.
     """
-    tail, head = left[-60:], _CLAUSE.split(right[:12])[0]
+    # No pattern reaches over a comma.
+    tail, head = left[max(left.rfind("，"), len(left) - 60, 0) :], _CLAUSE.split(right[:12])[0]
     last = _CLAUSE.split(tail)[-1]
     behind = _fitting("right", right[:60], tail[-8:], about, unit)
     if behind and behind.category == "feecase":
