@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -101,13 +103,32 @@ def test_a_cell_that_the_editions_name_differently_needs_the_edition() -> None:
     assert columns == [["made", "total"], ["issued", "total"], [None, "total"]]
 
 
-@pytest.mark.parametrize("name", GOLDEN)
-def test_claims_of_the_published_samples(name: str, samples: Path) -> None:
-    (path,) = samples.glob(f"{name}.*")
+def golden(name: str) -> list[str]:
+    return (HERE / "golden" / f"claims-{name}.txt").read_text("utf-8").splitlines()
+
+
+def claims_in(folder: Path, name: str) -> list[str]:
+    (path,) = folder.glob(f"{name}.*")
     reading = read(path)
     claims = [Claim(**{k: v for k, v in c.items() if k != "report_id"}) for c in reading.claims.iter_rows(named=True)]
-    expected = (HERE / "golden" / f"claims-{name}.txt").read_text("utf-8").splitlines()
-    assert [shown(c, claims, reading.reports["edition"][0]) for c in claims] == expected
+    return [shown(c, claims, reading.reports["edition"][0]) for c in claims]
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_claims_of_the_published_samples(name: str, samples: Path) -> None:
+    assert claims_in(samples, name) == golden(name)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_bundled_reports_say_the_same_in_other_words(name: str) -> None:
+    # Their prose is condensed: whose figures they are and figures of other things may be left out, and a list of
+    # bodies may stand in a sentence of its own, without its total.
+    def figures_of(lines: list[str]) -> list[str]:
+        kept = [re.sub(r" \{.*?\}", "", line) for line in lines if not line.startswith("- ")]
+        return [line.split(" <")[0] if line.startswith("body") else line for line in kept]
+
+    said = figures_of(claims_in(HERE.parent / "data" / "reports", name))
+    assert sorted(said) == sorted(figures_of(golden(name)))
 
 
 def test_sections_two_to_four_are_read_too() -> None:
@@ -140,3 +161,16 @@ def test_an_approximate_figure_lies_in_the_interval_of_its_last_digit(n: int, wo
     (claim,) = claims_of(f"主动公开政府信息{n}{word}条。")
     step = 10 ** (len(str(n)) - len(str(n).rstrip("0")))
     assert (claim.low, claim.high) == (n, n + step)
+
+
+@pytest.mark.parametrize("unit", ["收到申请3件，同比增长5%（上年2件），", "1,", "未收到公开申请的", "（", "占总数的"])
+def test_a_line_of_a_megabyte_takes_ten_times_as_long_as_a_tenth_of_it(unit: str) -> None:
+    def seconds(size: int) -> float:
+        text = unit * (size // len(unit))
+        start = process_time()
+        claims_of(text)
+        return process_time() - start
+
+    seconds(1000)
+    # Ten times where it is linear, a hundred times where it is not.
+    assert seconds(1_000_000) < 35 * (seconds(100_000) + 0.01)

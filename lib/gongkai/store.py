@@ -15,7 +15,15 @@ from gongkai.frames import SCHEMA, schema
 from gongkai.readers.encoding import decode
 
 # Files of gongkai's own in a data folder; they are no reports.
-OWN_FILES = {"manifest.csv", "agencies.csv", "aliases.csv", "corrections.csv", "reviews.csv", "SOURCES.md"}
+OWN_FILES = {
+    "manifest.csv",
+    "agencies.csv",
+    "aliases.csv",
+    "answer_key.csv",
+    "corrections.csv",
+    "reviews.csv",
+    "SOURCES.md",
+}
 
 FRAMES = ("reports", "facts", "claims", "sections", "notes", "tables", "files", "agencies", "findings", "reviews")
 

@@ -23,7 +23,8 @@ from gongkai.synth import KeyEntry, error_classes, make_cases, write
 
 ROOT = Path(__file__).parents[2]
 BY_HAND = Path(__file__).parent / "by_hand.csv"
-SEED = "bench"
+# Not the seed on which wordings were mended: what is reported was not looked at before.
+SEED = "fresh"
 # One wrong cell of the table of section 三, whose place the sums can tell.
 SINGLE = ("cell_off", "digit_swap", "digit_dropped", "digit_added")
 SEVERITIES = ("error", "warning", "info")

@@ -152,7 +152,7 @@ def link(found: list[Found], first_group: int) -> Links:
             spoken = _spoken(found, links, k)
             if spoken is not None:
                 links.of[k] = spoken
-            elif f.alone and pattern("topic_share").match(f.right):
+            elif f.kind == "share" and (not f.alone or pattern("topic_share").match(f.right)):
                 members.setdefault(keys.setdefault(("share", None, str(f.sentence.start)), len(keys)), []).append(k)
             continue
         key = _key(found, k, keys)

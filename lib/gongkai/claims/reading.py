@@ -144,8 +144,15 @@ def _own(found: Found, before: Found | None) -> Found:
 
 
 def _rest(found: Found, before: Found | None) -> Found:
-    """其他1件 behind applicants are those of other organisations, behind outcomes other handling."""
-    if found.term is None or found.term.term != "result_other" or before is None or before.term is None:
+    """其他1件 behind applicants are those of other organisations, behind outcomes other handling.
+
+    收取信息处理费310元，涉及申请3件: behind a fee the requests are those it was collected for.
+    """
+    if before is None or before.term is None:
+        return found
+    if before.term.category == "fee" and "涉及" in found.left and "申请" in found.left and found.figure.unit == "件":
+        return replace(found, term=Term("fee_cases", "feecase"))
+    if found.term is None or found.term.term != "result_other":
         return found
     rest = {"applicant": "from_other_org", "outcome": "other"}.get(before.term.category)
     return replace(found, term=Term(rest, before.term.category)) if rest else found
