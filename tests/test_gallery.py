@@ -80,7 +80,8 @@ def steps(cells: dict[str, str], **sections: str) -> str:
     """The steps of a report with these cells; `one`, `five` and `six` are the prose of its sections."""
     names = {"one": "一", "five": "五", "six": "六"}
     told = [f"{names[k]}: {text}" if k in names else f"{k}={text}" for k, text in sections.items()]
-    return " ; ".join(["cell " + " ".join(f"{k}={v}" for k, v in cells.items()), *told])
+    named = ["cell " + " ".join(f"{k}={v}" for k, v in cells.items())] if cells else []
+    return " ; ".join([*named, *told])
 
 
 def verdicts(reading: Reading) -> dict[tuple[str, str], tuple[str, str | None]]:
