@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from gongkai import measures
+from gongkai import selection
 from gongkai.agencies import Agency, ending, read_agencies, resolve
 from gongkai.errors import GongkaiError
 from gongkai.frames import build
+from gongkai.rules import coverage
 from gongkai.rules.coverage import published_on
 from gongkai.rules.hierarchy import has_power
 
@@ -72,7 +73,7 @@ def test_resolution(
 def test_renamed_body_is_one_series_under_its_latest_name(tmp_path: Path) -> None:
     given = reports(("砚泽县水利局", 2020), ("砚泽县水务局", 2021), ("砚泽县林业局", 2021))
     found, agencies = resolve(given, listed(tmp_path, LINES))
-    assert measures.agencies_of(found) == ["砚泽县林业局", "砚泽县水务局"]
+    assert selection.agencies_of(found) == ["砚泽县林业局", "砚泽县水务局"]
     assert found["parent"].to_list() == ["yz", "yz", None]
     shui = agencies.filter(pl.col("agency_id") == "shui").to_dicts()[0]
     assert (shui["agency"], shui["names"], shui["name_years"]) == (
@@ -191,7 +192,7 @@ def test_coverage_matrix(tmp_path: Path) -> None:
     given = reports(("砚泽县人民政府", 2019), ("砚泽县人民政府", 2021), ("砚泽县水利局", 2019), ("砚泽县林业局", 2022))
     lines = "yz,砚泽县人民政府,,,,,,,,,,\nshui,砚泽县水利局,2010,2020,,,,,,,,\nxin,砚泽县新局,2021,,,,,,,,,\n"
     found, agencies = resolve(given, listed(tmp_path, lines))
-    matrix = measures.coverage_matrix(found, agencies)
+    matrix = coverage.coverage_matrix(found, agencies)
     statuses = {a: rows["status"].to_list() for (a,), rows in matrix.group_by("agency", maintain_order=True)}
     assert statuses == {
         "砚泽县人民政府": ["reported", "missing", "reported", "unknown"],

@@ -13,7 +13,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 import gongkai
-from gongkai import charts, measures
+from gongkai import charts, measures, selection
 from gongkai.drawing import Picture, Said, wrap
 
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
@@ -40,7 +40,7 @@ def embedded_characters(svg: str) -> set[int]:
 @pytest.mark.parametrize("chart", OF_ONE_AGENCY, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_svg_carries_every_character_it_draws_and_refers_to_nothing(reading, chart, lang) -> None:  # type: ignore[no-untyped-def]
-    one = measures.pick(reading, "宿迁市人民政府")
+    one = selection.pick(reading, "宿迁市人民政府")
     picture = charts.render(chart(one.facts, one.reports, lang))
     text = drawn(picture)
     assert {ord(c) for c in text if c.strip()} <= embedded_characters(picture.svg)
@@ -53,7 +53,7 @@ def test_the_svg_carries_every_character_it_draws_and_refers_to_nothing(reading,
 
 
 def test_the_same_chart_gives_the_same_bytes_and_others_other_families(reading) -> None:  # type: ignore[no-untyped-def]
-    one = measures.pick(reading, "宿迁市人民政府")
+    one = selection.pick(reading, "宿迁市人民政府")
     first, again = (charts.render(charts.outcomes(one.facts, one.reports)) for _ in range(2))
     other = charts.render(charts.applicants(one.facts, one.reports))
     assert first == again
@@ -62,30 +62,30 @@ def test_the_same_chart_gives_the_same_bytes_and_others_other_families(reading) 
 
 
 def test_figures_are_printed_beside_their_bars(reading) -> None:  # type: ignore[no-untyped-def]
-    one = measures.pick(reading, "宿迁市人民政府")
+    one = selection.pick(reading, "宿迁市人民政府")
     text = drawn(charts.render(charts.outcomes(one.facts, one.reports)))
     assert "予以公开" in text and "1,191  (2023)" in text and "1,431  (2024)" in text and "1,078  (2023)" in text
 
 
 def test_zero_tables_and_unread_tables_are_said_and_not_drawn(reading) -> None:  # type: ignore[no-untyped-def]
-    zero = measures.pick(reading, "西工区人力资源和社会保障局")
+    zero = selection.pick(reading, "西工区人力资源和社会保障局")
     assert charts.render(charts.disputes(zero.facts, zero.reports)) == Said(
         "2023 年行政复议和行政诉讼全部为 0，不作图。"
     )
-    unread = measures.pick(reading, "北京市人力资源和社会保障局")
+    unread = selection.pick(reading, "北京市人力资源和社会保障局")
     for chart in OF_ONE_AGENCY:
         said = chart(unread.facts, unread.reports)
         assert isinstance(said, Said) and "没有读到" in said.text
 
 
 def test_a_missing_figure_is_named_and_not_drawn_as_zero(reading) -> None:  # type: ignore[no-untyped-def]
-    one = measures.pick(reading, "北京市西城区人力资源和社会保障局")
+    one = selection.pick(reading, "北京市西城区人力资源和社会保障局")
     text = drawn(charts.render(charts.proactive(one.facts, one.reports)))
     assert "无数字" in text and "2 个数字缺失" in text
 
 
 def test_an_amount_without_a_unit_is_left_out_and_said(reading) -> None:  # type: ignore[no-untyped-def]
-    one = measures.pick(reading, "天津市西青区人社局")
+    one = selection.pick(reading, "天津市西青区人社局")
     text = drawn(charts.render(charts.proactive(one.facts, one.reports)))
     assert "20,390" not in text and "单位不明的金额未画" in text
 

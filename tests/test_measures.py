@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from gongkai import measures
+from gongkai import measures, selection
 from gongkai.errors import GongkaiError
 from gongkai.form import form
 from gongkai.frames import build
@@ -101,9 +101,9 @@ def test_what_is_unknown_is_refused_with_the_choices() -> None:
     with pytest.raises(GongkaiError, match=r"unknown agency '乙'. Choices: 甲"):
         measures.by_year(facts, reports, "received", agencies=["乙"])
     with pytest.raises(GongkaiError, match="Choices: error, warning, info"):
-        measures.select_findings(build("findings", []), reports, severity="grave")
+        selection.select_findings(build("findings", []), reports, severity="grave")
     with pytest.raises(GongkaiError, match=r"unknown year 1999. Choices: 2022"):
-        measures.select_findings(build("findings", []), reports, years=[1999])
+        selection.select_findings(build("findings", []), reports, years=[1999])
 
 
 def test_findings_are_chosen_by_agency_year_and_severity_or_graver() -> None:
@@ -112,11 +112,11 @@ def test_findings_are_chosen_by_agency_year_and_severity_or_graver() -> None:
         {"finding_id": f"{r}{s}", "report_id": r, "severity": s} for r in "ab" for s in ("error", "warning", "info")
     ]
     found = build("findings", rows)
-    assert list(measures.select_findings(found, reports, severity="warning")["finding_id"]) == [
+    assert list(selection.select_findings(found, reports, severity="warning")["finding_id"]) == [
         "aerror", "awarning", "berror", "bwarning",
     ]  # fmt: skip
-    assert measures.select_findings(found, reports, agencies=["乙"], severity="error")["finding_id"].to_list() == [
+    assert selection.select_findings(found, reports, agencies=["乙"], severity="error")["finding_id"].to_list() == [
         "berror"
     ]
-    assert measures.select_findings(found, reports, years=[2021])["report_id"].unique().to_list() == ["a"]
+    assert selection.select_findings(found, reports, years=[2021])["report_id"].unique().to_list() == ["a"]
     assert isinstance(found, pl.DataFrame)

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import gongkai
-from gongkai import measures, publish, show, store
+from gongkai import publish, selection, show, store
 from gongkai.errors import GongkaiError
 
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
@@ -92,7 +92,7 @@ def test_a_page_holds_every_finding_every_count_and_the_source(
     published: publish.Published, reading: gongkai.Reading
 ) -> None:
     text = html.unescape(published.pages[XICHENG].read_text("utf-8"))
-    one = measures.pick(reading, XICHENG)
+    one = selection.pick(reading, XICHENG)
     assert one.findings.height == 4 and all(message in text for message in one.findings["message_zh"])
     for cells in one.findings["cells"]:
         assert all(f'<td class="number">{c["printed"]}</td>' in text for c in cells)
@@ -171,7 +171,7 @@ def test_file_names_are_safe_unique_and_stable() -> None:
 
 def hostile(reading: gongkai.Reading) -> gongkai.Reading:
     """One reading with text that would like to be code wherever a report's text can stand."""
-    one = measures.pick(reading, XICHENG)
+    one = selection.pick(reading, XICHENG)
     text = pl.lit(HOSTILE)
     findings = one.findings.with_columns(message_zh=text, message_en=text).with_columns(
         cells=pl.col("cells").list.eval(
@@ -224,7 +224,7 @@ def test_text_from_reports_is_inert_in_page_index_notebook_and_csv(reading: gong
 
 
 def test_missing_cells_read_apart_from_zero_and_from_each_other(reading: gongkai.Reading) -> None:
-    one = measures.pick(reading, XICHENG)
+    one = selection.pick(reading, XICHENG)
     statuses = dict(zip(["blank", "dash", "unreadable", "absent"], one.facts.rows(), strict=False))
     k = pl.int_range(pl.len())
     facts = one.facts.with_columns(
@@ -250,5 +250,5 @@ def test_missing_cells_read_apart_from_zero_and_from_each_other(reading: gongkai
 
 
 def test_a_unit_that_the_report_does_not_print_is_not_made_up(reading: gongkai.Reading) -> None:
-    text = show.form_tables(measures.pick(reading, "天津市西青区人社局")).html
+    text = show.form_tables(selection.pick(reading, "天津市西青区人社局")).html
     assert "采购总金额（单位不明）" in text and "采购总金额（万元）" not in text

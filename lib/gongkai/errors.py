@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class GongkaiError(Exception):
     """Anything gongkai itself refuses to do."""
@@ -15,3 +17,12 @@ class UnreadableFile(GongkaiError):
         self.file = file
         self.zh = zh
         self.en = en
+
+
+def choose(name: str, given: Iterable[object], choices: Iterable[object]) -> None:
+    """Raise GongkaiError, listing the choices, where something given is not among them."""
+    known = list(dict.fromkeys(choices))
+    unknown = [g for g in given if g not in known]
+    if unknown:
+        listed = ", ".join(str(k) for k in known)
+        raise GongkaiError(f"unknown {name} {', '.join(repr(u) for u in unknown)}. Choices: {listed}")

@@ -18,7 +18,8 @@ import polars as pl
 from tqdm import tqdm
 
 import gongkai
-from gongkai import fonts, measures, runner, store
+from gongkai import fonts, runner, selection, store
+from gongkai.agencies import agency_of
 from gongkai.errors import GongkaiError
 from gongkai.rules.declared import GRADES
 from gongkai.show import fill
@@ -77,7 +78,7 @@ def _save_frames(reading: Reading, out: Path) -> None:
     store.save(reading.frames | {"findings": findings, "reviews": reading.reviews}, out)
     store.write_csv(reading.facts, out / "facts.csv")
     store.write_csv(findings, out / "findings.csv")
-    path = out / measures.VERDICTS
+    path = out / selection.VERDICTS
     if reading.stored_findings is None:
         reading.verdicts.write_parquet(path)
     elif path.is_file():
@@ -143,12 +144,13 @@ def _publish_one(agency: str, out: Path, lang: str, name: str) -> Path:
 
 def _index_rows(reading: Reading, pages: dict[str, Path]) -> list[dict[str, Any]]:
     """One row an agency: its years, its findings by severity, its cells without a number, its links."""
-    of = dict(reading.reports.select("report_id", measures.agency_of()).rows())
+    of = dict(reading.reports.select("report_id", agency_of()).rows())
     rows = []
-    for agency in measures.agencies_of(reading.reports):
+    for agency in selection.agencies_of(reading.reports):
         ids = [r for r, a in of.items() if a == agency]
         mine = reading.reports.filter(pl.col("report_id").is_in(ids))
-        found = dict(reading.findings.filter(pl.col("report_id").is_in(ids)).group_by(measures.grade_of()).len().rows())
+        found = reading.findings.filter(pl.col("report_id").is_in(ids))
+        graded = dict(found.group_by(selection.grade_of()).len().rows())
         cells = reading.facts.filter(pl.col("report_id").is_in(ids))
         page = pages.get(agency)
         rows.append(
@@ -161,7 +163,7 @@ def _index_rows(reading: Reading, pages: dict[str, Path]) -> list[dict[str, Any]
                 "page": quote(page.name) if page else "",
                 "notebook": quote(page.with_suffix(".ipynb").name) if page else "",
             }
-            | {s: found.get(s, 0) for s in GRADES}
+            | {s: graded.get(s, 0) for s in GRADES}
         )
     return rows
 
@@ -191,7 +193,7 @@ def publish(reading: Reading, out: Path, lang: str = "zh", progress: bool = True
     _save_frames(reading, out)
     pages: dict[str, Path] = {}
     failed: list[tuple[str, str]] = []
-    agencies = measures.agencies_of(reading.reports)
+    agencies = selection.agencies_of(reading.reports)
     planned = {"index.html"} | {safe_name(a) + end for a in agencies for end in (".html", ".ipynb")}
     _list_made(out, before | planned)  # a run that is broken off leaves nothing unlisted
     for agency in tqdm(agencies, desc=word("progress", "zh") + " / " + word("progress", "en"), disable=not progress):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gongkai import measures
+from gongkai import measures, selection
+from gongkai.agencies import agency_of
 from gongkai.decision_words import on_finding
 from gongkai.form import TABLES, declared_rows, form
 from gongkai.links import source_link
@@ -84,7 +85,7 @@ def coded(prefix: str, code: str | None, lang: str) -> str:
 def _counts(reading: Reading) -> list[dict[str, Any]]:
     """Each report with its counts of cells by status and of findings by severity."""
     cells = reading.facts.group_by("report_id", "status").len().rows()
-    found = reading.findings.group_by("report_id", measures.grade_of()).len().rows()
+    found = reading.findings.group_by("report_id", selection.grade_of()).len().rows()
     of: dict[tuple[str, str], int] = {(r, s): n for r, s, n in [*cells, *found]}
     sure = {(r, c): n for r, c, n in reading.tables.group_by("report_id", "certainty").len().rows()}
     return [
@@ -122,7 +123,7 @@ def masthead(reading: Reading, lang: str) -> Html:
 
 def ordered(findings: pl.DataFrame) -> pl.DataFrame:
     """The findings as numbered on a page: gravest first, what another reading explains last, then by report."""
-    rank = measures.grade_of().replace_strict({g: k for k, g in enumerate(GRADES)}, return_dtype=pl.Int64)
+    rank = selection.grade_of().replace_strict({g: k for k, g in enumerate(GRADES)}, return_dtype=pl.Int64)
     return findings.filter(pl.col("folded_under").is_null()).sort(rank, "report_id", maintain_order=True)
 
 
@@ -212,7 +213,7 @@ def form_tables(reading: Reading, lang: str = "zh") -> Html:
 
 def key_figures(reading: Reading, lang: str = "zh") -> Html:
     """The declared indicators by year; a figure with a missing part is missing, and doubtful ones are marked."""
-    reports = reading.reports.with_columns(agency=measures.agency_of())
+    reports = reading.reports.with_columns(agency=agency_of())
     counted = measures.counted(reports)
     figures = measures.key_figures(reading.facts, reports)
     ids = dict(counted.select("year", "report_id").rows())

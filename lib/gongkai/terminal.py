@@ -11,9 +11,9 @@ from rich.table import Table
 
 from gongkai.decision_words import in_ledger, on_finding
 from gongkai.form import TABLES, form
-from gongkai.measures import grade_of
 from gongkai.pipeline import Reading
 from gongkai.rules.messages import figure
+from gongkai.selection import grade_of
 from gongkai.words import word
 
 _MARKS = {"blank": "空", "dash": "—", "unreadable": "?", "absent": "·"}

@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gongkai import agencies as bodies
-from gongkai.errors import GongkaiError
+from gongkai.agencies import agency_of
+from gongkai.errors import choose
 from gongkai.form import declared_rows, form
-from gongkai.rules import coverage
-from gongkai.rules.declared import SEVERITIES
-
-if TYPE_CHECKING:
-    from gongkai.pipeline import Reading
-
-# One name a body over the years: what pages, charts and trends group by.
-agency_of = bodies.agency_of
-
-# Which body has a report of which year.
-coverage_matrix = coverage.coverage_matrix
 
 OUTCOMES = ("granted", "partial", "refused", "unavailable", "rejected", "other")
-
-# The file beside the store's frames that holds every verdict, also those that are not findings.
-VERDICTS = "verdicts.parquet"
 
 
 @dataclass(frozen=True)
@@ -59,15 +43,6 @@ def indicators() -> dict[str, Indicator]:
         )
         for r in declared_rows("indicators")
     }
-
-
-def choose(name: str, given: Iterable[object], choices: Iterable[object]) -> None:
-    """Raise GongkaiError, listing the choices, where something given is not among them."""
-    known = list(dict.fromkeys(choices))
-    unknown = [g for g in given if g not in known]
-    if unknown:
-        listed = ", ".join(str(k) for k in known)
-        raise GongkaiError(f"unknown {name} {', '.join(repr(u) for u in unknown)}. Choices: {listed}")
 
 
 def indicator(code: str) -> Indicator:
@@ -154,57 +129,3 @@ def key_figures(facts: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     """Every declared indicator by agency and year: indicator, then the columns of `by_year`."""
     frames = [by_year(facts, reports, code).select(pl.lit(code).alias("indicator"), pl.all()) for code in indicators()]
     return pl.concat(frames)
-
-
-def agencies_of(reports: pl.DataFrame) -> list[str]:
-    """Every agency in the reports by its latest name, sorted; a report without one counts by its id."""
-    return sorted(set(reports.select(agency_of())["agency"]))
-
-
-def pick(reading: Reading, agency: str, year: int = 0) -> Reading:
-    """The reading of one agency (its latest name, or the id of a report without one); `year` 0 is all years.
-
-    Raises GongkaiError listing the agencies or years there are.
-    """
-    choose("agency", [agency], agencies_of(reading.reports))
-    kept = reading.reports.filter(agency_of() == agency)
-    if year:
-        choose(f"year of {agency}", [year], sorted(y for y in kept["year"] if y))
-        kept = kept.filter(pl.col("year") == year)
-    return reading.kept(kept, agency, year or None)
-
-
-def verdicts(reading: Reading, folder: str | Path, reports: pl.DataFrame) -> pl.DataFrame:
-    """Every verdict on `reports`: those stored in `folder` with the frames, else from the rules (a findings frame)."""
-    ids = reports["report_id"].implode()
-    stored = Path(folder) / VERDICTS
-    if stored.is_file():
-        return pl.scan_parquet(stored).filter(pl.col("report_id").is_in(ids)).collect()
-    return reading.verdicts.filter(pl.col("report_id").is_in(ids))
-
-
-def grade_of() -> pl.Expr:
-    """A finding's severity, or `explained` where another reading explains it (expression on a findings frame)."""
-    return pl.when(pl.col("verdict") == "explained").then(pl.lit("explained")).otherwise("severity").alias("grade")
-
-
-def select_findings(
-    findings: pl.DataFrame,
-    reports: pl.DataFrame,
-    agencies: Sequence[str] = (),
-    years: Sequence[int] = (),
-    severity: str = "",
-) -> pl.DataFrame:
-    """The findings on these agencies and years, of this severity or graver; empty means all.
-
-    Raises GongkaiError listing the choices.
-    """
-    choose("agency", agencies, agencies_of(reports))
-    choose("year", years, sorted({y for y in reports["year"] if y}))
-    choose("severity", [severity] if severity else [], SEVERITIES)
-    kept = reports.filter(agency_of().is_in(list(agencies))) if agencies else reports
-    kept = kept.filter(pl.col("year").is_in(list(years))) if years else kept
-    graver = SEVERITIES[: SEVERITIES.index(severity) + 1] if severity else SEVERITIES
-    return findings.filter(
-        pl.col("report_id").is_in(kept["report_id"].implode()) & pl.col("severity").is_in(list(graver))
-    )
