@@ -12,9 +12,10 @@ from scipy.stats import binomtest
 from gongkai.form import form
 from gongkai.frames import build
 from gongkai.pipeline import Reading, read_files
-from gongkai.rules.history import deviation, wilson
+from gongkai.rules.history import deviation
 from gongkai.rules.pairs import crosses, fits, is_prior, own, pair_instances, pairs
 from gongkai.rules.wide import all_keys, name
+from gongkai.stats import wilson
 from test_rules import printed, read_given
 
 

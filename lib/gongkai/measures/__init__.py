@@ -4,6 +4,16 @@
 agencies of one level and kind in one year.
 """
 
+from gongkai.measures.changes import (
+    by_applicant,
+    mix_changes,
+    outcome_mix,
+    runs,
+    split,
+    trends,
+    yearly_counts,
+    yearly_rates,
+)
 from gongkai.measures.figures import (
     OUTCOMES,
     Indicator,
@@ -16,16 +26,35 @@ from gongkai.measures.figures import (
     row_codes,
     totals,
 )
+from gongkai.measures.peers import FEWEST, compare, lines, peer_group
+from gongkai.measures.rates import Rate, rate, rate_crosses, rates, rates_declared
 
 __all__ = [
+    "FEWEST",
     "OUTCOMES",
     "Indicator",
+    "Rate",
+    "by_applicant",
     "by_year",
+    "compare",
     "counted",
     "crosses",
     "indicator",
     "indicators",
     "key_figures",
+    "lines",
+    "mix_changes",
+    "outcome_mix",
+    "peer_group",
+    "rate",
+    "rate_crosses",
+    "rates",
+    "rates_declared",
     "row_codes",
+    "runs",
+    "split",
     "totals",
+    "trends",
+    "yearly_counts",
+    "yearly_rates",
 ]

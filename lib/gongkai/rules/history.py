@@ -12,23 +12,12 @@ from gongkai.rules.declared import Rule, cells_of, rules
 from gongkai.rules.kinds import FAIL, NOT_ASSESSABLE, PASS
 from gongkai.rules.messages import figure
 from gongkai.rules.wide import NUMBER, name
+from gongkai.stats import wilson
 
 Row = dict[str, Any]
 
 # The median absolute deviation of a normal distribution is this many standard deviations.
 _MAD = NormalDist().inv_cdf(0.75)
-
-
-def wilson(k: pl.Expr, n: pl.Expr, level: float = 0.95) -> tuple[pl.Expr, pl.Expr]:
-    """The Wilson interval of k of n as two expressions, null for n = 0.
-
-    Source: E. B. Wilson, Probable inference, JASA 22 (1927); the same as scipy's `proportion_ci(method="wilson")`.
-    """
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    share = k / n
-    centre, spread = share + z * z / (2 * n), z * (share * (1 - share) / n + z * z / (4 * n * n)).sqrt()
-    low, high = ((centre + sign * spread) / (1 + z * z / n) for sign in (-1, 1))
-    return tuple(pl.when(n > 0).then(end.clip(0, 1)) for end in (low, high))  # type: ignore[return-value]
 
 
 def _percent(share: float | None) -> str:

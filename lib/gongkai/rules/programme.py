@@ -40,7 +40,7 @@ def _values(matrix: Vector, printed: Vector, residual: Vector, cells: list[int])
     change, _, rank, _ = np.linalg.lstsq(part, -residual.astype(float), rcond=None)
     if rank == len(cells):
         return checked(matrix, printed, residual, cells, change)
-    from scipy.optimize import linprog  # type: ignore[import-untyped]
+    from scipy.optimize import linprog
 
     # The sums of a two-way table are a network: its corners are whole numbers.
     bounds = [(-float(printed[c]), None) for c in cells]
@@ -72,7 +72,7 @@ def _programme(
 
     Per cell: is it changed (0 or 1), by how much is it raised, by how much lowered (not below 0).
     """
-    from scipy import sparse  # type: ignore[import-untyped]
+    from scipy import sparse
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     n = len(printed)
