@@ -26,6 +26,7 @@ from gongkai.measures.figures import (
     row_codes,
     totals,
 )
+from gongkai.measures.growth import growth
 from gongkai.measures.peers import FEWEST, compare, lines, peer_group
 from gongkai.measures.rates import Rate, rate, rate_crosses, rates, rates_declared
 
@@ -39,6 +40,7 @@ __all__ = [
     "compare",
     "counted",
     "crosses",
+    "growth",
     "indicator",
     "indicators",
     "key_figures",

@@ -14,7 +14,7 @@ import polars as pl
 from gongkai.agencies import agency_of
 from gongkai.form import form
 from gongkai.measures.figures import OUTCOMES, counted, totals
-from gongkai.stats import count_ratio, difference, discoveries, fisher, mann_kendall, shift, theil_sen
+from gongkai.stats import FEW, Numbers, count_ratio, difference, discoveries, fisher, mann_kendall, shift, theil_sen
 
 # A trend has at least this many years in a row; the test for one has at least TESTED.
 SHORTEST, TESTED = 3, 6
@@ -42,26 +42,28 @@ def yearly_rates(rates: pl.DataFrame) -> pl.DataFrame:
     """Each share against the year before. `rates`: what `measures.rates` returns.
 
     Adds k_before, n_before, value_before, change (of the share), change_low, change_high (95 %, Newcombe), p (Fisher's
-    exact test), q (adjusted over all changes tested in the frame); null where either year has no share to compare.
+    exact test), q (adjusted over all changes tested in the frame). Null where either year has no share to compare, p
+    and q also where either has fewer than 30 cases.
     """
     found = _with_year_before(rates, ["agency", "rate"], ["k", "n", "value"])
-    both = (pl.col("value").is_not_null() & pl.col("value_before").is_not_null()).alias("both")
-    ready = found.with_columns(both).with_row_index("_row")
-    pairs = ready.filter(pl.col("both"))
+    ready = found.with_row_index("_row").with_columns((pl.col("value") - pl.col("value_before")).alias("change"))
+    pairs = ready.filter(pl.col("change").is_not_null())
+    low, high = difference(*_cases(pairs)) if pairs.height else (np.empty(0), np.empty(0))
+    ends = pairs.select("_row").with_columns(
+        pl.Series("change_low", low, dtype=pl.Float64), pl.Series("change_high", high, dtype=pl.Float64)
+    )
+    rated = pairs.filter((pl.col("n") >= FEW) & (pl.col("n_before") >= FEW))
+    p = fisher(*_cases(rated))
+    tests = rated.select("_row").with_columns(
+        pl.Series("p", p, dtype=pl.Float64), pl.Series("q", discoveries(p), dtype=pl.Float64)
+    )
+    joined = ready.join(ends, on="_row", how="left", maintain_order="left")
+    return joined.join(tests, on="_row", how="left", maintain_order="left").drop("_row", "run")
+
+
+def _cases(pairs: pl.DataFrame) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     k, n, k0, n0 = (pairs[c].to_numpy() for c in ("k", "n", "k_before", "n_before"))
-    low, high = difference(k, n, k0, n0) if pairs.height else (np.empty(0), np.empty(0))
-    p = fisher(k, n, k0, n0)
-    tested = pairs.select("_row").with_columns(
-        pl.Series("change_low", low, dtype=pl.Float64),
-        pl.Series("change_high", high, dtype=pl.Float64),
-        pl.Series("p", p, dtype=pl.Float64),
-        pl.Series("q", discoveries(p), dtype=pl.Float64),
-    )
-    return (
-        ready.with_columns((pl.col("value") - pl.col("value_before")).alias("change"))
-        .join(tested, on="_row", how="left", maintain_order="left")
-        .drop("_row", "both", "run")
-    )
+    return k, n, k0, n0
 
 
 def yearly_counts(found: pl.DataFrame) -> pl.DataFrame:
@@ -89,13 +91,15 @@ def yearly_counts(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def trends(found: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """The trend of the latest run of years of each series. `found`: by, year, edition, value, crosses.
+    """The trend of the latest run of years of each series. `found`: by, year, edition, value, crosses, or rates.
 
     Returns by, first_year, last_year, years, slope (a year), slope_low, slope_high (Theil–Sen, 95 %), tau and p
-    (Mann–Kendall, from six years on, else null). Series whose latest run has fewer than three years are left out.
+    (Mann–Kendall, from six years on, else null). Years of a share with n < 30 end a
+    run; series whose latest run has fewer than three years are left out.
     """
     rows = []
-    known = runs(found.filter(pl.col("value").is_not_null()), by)
+    rated = pl.col("status") == "rated" if "status" in found.columns else pl.lit(True)
+    known = runs(found.filter(pl.col("value").is_not_null() & rated), by)
     latest = known.filter(pl.col("run") == pl.col("run").max().over(list(by)))
     for key, mine in latest.group_by(*by, maintain_order=True):
         if mine.height < SHORTEST:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-
-from gongkai.rules.narrative.told import Claim
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Percent:
         return same_side and abs(self.value) <= abs(exact) < abs(self.value) + self.unit
 
 
-def percent(claim: Claim) -> Percent:
+def percent(claim: Mapping[str, Any]) -> Percent:
     """The percentage of a share or change as printed."""
     unit = Fraction(1, 10 ** claim["decimals"])
     return Percent(Fraction(round(claim["low"] * 10 ** claim["decimals"])) * unit, unit)
