@@ -1,0 +1,165 @@
+"""Every statistic against a published value, another program's, or arithmetic by hand."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gongkai import stats
+
+
+def array(*values: float) -> stats.Numbers:
+    return np.array(values, dtype=float)
+
+
+def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, ...]:
+    low, high = stats.wilson(pl.col("k"), pl.col("n"), level)
+    return pl.DataFrame({"k": [k], "n": [n]}).select(low.alias("low"), high.alias("high")).row(0)
+
+
+# R 4: prop.test(k, n, correct = FALSE)$conf.int
+WILSON = [(2, 5, 0.1176208, 0.7692757), (0, 10, 0.0, 0.2775328), (10, 10, 0.7224672, 1.0), (962, 1566, 0.5899, 0.6381)]
+
+
+@pytest.mark.parametrize(("k", "n", "low", "high"), WILSON)
+def test_wilson_is_r_s_prop_test(k: int, n: int, low: float, high: float) -> None:
+    places = 4 if n == 1566 else 7
+    assert [round(end, places) for end in wilson(k, n)] == [low, high]
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.998])
+def test_wilson_is_that_of_statsmodels(level: float) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    for n in (1, 7, 30, 1566):
+        for k in {0, 1, n // 3, n}:
+            wanted = proportion_confint(k, n, alpha=1 - level, method="wilson")
+            assert wilson(k, n, level) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_no_cases_have_no_interval() -> None:
+    assert wilson(0, 0) == (None, None)
+
+
+def test_difference_is_newcombe_s_tenth_method() -> None:
+    # Newcombe 1998, table II, contrasts (a) and (c): 56/70 − 48/80 and 9/10 − 3/10.
+    low, high = stats.difference(array(56, 9), array(70, 10), array(48, 3), array(80, 10))
+    assert low == pytest.approx([0.0524, 0.1705], abs=5e-5)
+    assert high == pytest.approx([0.3339, 0.8090], abs=5e-5)
+
+
+def test_fisher_on_the_lady_tasting_tea() -> None:
+    # 3 of 4 and 1 of 4: (1 + 16 + 16 + 1) / 70 of the tables are as far out.
+    assert stats.fisher(array(3), array(4), array(1), array(4)) == pytest.approx([34 / 70])
+
+
+def test_ratio_of_counts_is_r_s_poisson_test() -> None:
+    # R 4: binom.test(10, 30): p 0.09874, 0.1728742–0.5281200, as odds.
+    p, low, high = stats.count_ratio(array(10), array(20))
+    assert p == pytest.approx([0.09874], abs=5e-6)
+    assert (low[0], high[0]) == pytest.approx((0.1728742 / 0.8271258, 0.52812 / 0.47188), rel=1e-5)
+
+
+def test_ratio_of_counts_at_nothing() -> None:
+    p, low, high = stats.count_ratio(array(0, 5, 0), array(5, 0, 0))
+    assert p == pytest.approx([2 / 2**5, 2 / 2**5, 1])
+    assert low[0] == 0 and high[1] == math.inf and np.isnan([low[2], high[2]]).all()
+    # Clopper and Pearson for 0 of 5: 1 − 0.025^(1/5).
+    assert high[0] == pytest.approx((1 - 0.025**0.2) / 0.025**0.2)
+
+
+def test_discoveries_of_benjamini_and_hochberg_s_own_example() -> None:
+    # Their section 3.2: 15 comparisons, of which the procedure at 0.05 rejects the four smallest.
+    p = array(
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1
+    )
+    assert (stats.discoveries(p) <= 0.05).tolist() == [True] * 4 + [False] * 11
+    assert len(stats.discoveries(array())) == 0
+
+
+def test_theil_sen_by_hand() -> None:
+    # The six slopes of 1, 3, 2, 5 are −1, 0.5, 1, 4/3, 2, 3.
+    slope, low, high = stats.theil_sen(array(1, 2, 3, 4), array(1, 3, 2, 5))
+    assert slope == pytest.approx((1 + 4 / 3) / 2) and low <= -0.99 and high >= 2.99
+
+
+def test_mann_kendall_of_six_rising_years_by_hand() -> None:
+    # One of 720 orders rises all the time, one falls.
+    assert stats.mann_kendall(array(*range(2019, 2025)), array(1, 2, 3, 5, 8, 9)) == pytest.approx((1, 2 / 720))
+
+
+def test_the_beta_of_the_peers_is_the_likeliest() -> None:
+    from scipy.stats import betabinom
+
+    # Chromosome associations in Brassica, Skellam 1948: 0, 1, 2, 3 of 3 in 32, 103, 122, 80 nuclei.
+    k, n = np.repeat([0.0, 1, 2, 3], [32, 103, 122, 80]), np.full(337, 3.0)
+    prior = stats.beta_prior(k, n)
+    assert prior is not None
+    best = betabinom.logpmf(k, n, *prior).sum()
+    for a in np.linspace(prior[0] * 0.9, prior[0] * 1.1, 9):
+        for b in np.linspace(prior[1] * 0.9, prior[1] * 1.1, 9):
+            assert betabinom.logpmf(k, n, a, b).sum() <= best + 1e-4
+    assert prior[0] / sum(prior) == pytest.approx(k.sum() / n.sum(), abs=0.002)
+
+
+@pytest.mark.parametrize(("k", "n"), [([0, 0, 0], [40, 50, 60]), ([40, 50, 60], [40, 50, 60]), ([5, 9], [40, 50])])
+def test_peers_that_do_not_vary_or_are_two_have_no_beta(k: list[float], n: list[float]) -> None:
+    assert stats.beta_prior(array(*k), array(*n)) is None and stats.funnel(array(*k), array(*n)) is None
+
+
+def test_shrinkage_by_hand() -> None:
+    # 2 of 5 where the peers are as 4 of 10: 6 of 15; with 0 of 0 the peers' own 4 of 10.
+    mean, low, high = stats.shrunk(array(2, 0, 400), array(5, 0, 1000), (4.0, 6.0))
+    assert mean == pytest.approx([6 / 15, 4 / 10, 404 / 1010])
+    assert (low < mean).all() and (mean < high).all() and high[2] - low[2] < high[0] - low[0]
+
+
+def test_tails_where_every_number_is_as_likely() -> None:
+    # A beta of 1 and 1 makes 0 … 9 of 9 equally likely: three and a half tenths are below 3, six and a half above.
+    low, high = stats.tails(array(3), array(9), (1.0, 1.0))
+    assert (low[0], high[0]) == pytest.approx((0.35, 0.65))
+
+
+def test_funnel_lines_where_every_number_is_as_likely() -> None:
+    assert stats.funnel_line((1.0, 1.0), 999, 0.05) == pytest.approx((0.025, 0.975), abs=0.001)
+    assert stats.funnel_line((1.0, 1.0), 999, 0.002) == pytest.approx((0.001, 0.999), abs=0.001)
+
+
+def test_the_one_that_stands_out_is_found_and_does_not_hide_itself() -> None:
+    n = np.full(30, 200.0)
+    k = np.array([20.0 + (i % 5) for i in range(30)])
+    k[7] = 90
+    found = stats.funnel(k, n)
+    assert found is not None and np.flatnonzero(found.q <= 0.05).tolist() == [7]
+    assert found.prior[0] / sum(found.prior) == pytest.approx(0.11, abs=0.005)
+
+
+def test_shift_by_hand() -> None:
+    # Nothing in common: 1. (1/2, 1/2) against (1, 0): √(0.5·(0.5·log2(2/3) + 0.5) + 0.5·log2(4/3)).
+    assert stats.shift(array(5, 0), array(0, 7))[0] == pytest.approx(1)
+    wanted = math.sqrt(0.5 * (0.5 * math.log2(2 / 3) + 0.5) + 0.5 * math.log2(4 / 3))
+    assert stats.shift(array(1, 1), array(1, 0)) == (pytest.approx(wanted), None)
+
+
+def test_chi_square_is_agresti_s_party_and_gender() -> None:
+    # R 4, example of chisq.test (Agresti 2007, p. 39): X² 30.07, 2 degrees of freedom, p 2.954e-07.
+    assert stats.shift(array(762, 327, 468), array(484, 239, 477))[1] == pytest.approx(2.954e-07, rel=2e-4)
+
+
+@pytest.mark.parametrize(("now", "before"), [([20, 9], [40, 40]), ([100, 1], [100, 2]), ([50, 0], [60, 0])])
+def test_chi_square_is_not_made_where_n_does_not_allow(now: list[float], before: list[float]) -> None:
+    assert stats.shift(array(*now), array(*before))[1] is None
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    code = (
+        "import sys, gongkai.stats, gongkai.measures; print([m for m in ('scipy', 'statsmodels') if m in sys.modules])"
+    )
+    done: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
