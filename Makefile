@@ -22,6 +22,7 @@ check: $(READY) ## check style, format and types of code and notebooks
 bench: $(READY) ## compare the speed of reading with other libraries; measure what the checks see of planted errors
 	@PYTHONPATH=tests $(BIN)/python -m bench
 	@PYTHONPATH=tests $(BIN)/python -m bench.detect
+	@PYTHONPATH=tests $(BIN)/python -m bench.statistics
 
 lab: $(READY) ## open JupyterLab with the project's kernel
 	@$(BIN)/gongkai lab

@@ -35,10 +35,10 @@ LEVELS = [
     ("measures",),
     ("rules", "ledger", "reviews"),
     ("pipeline",),
-    ("selection", "words", "fonts", "links", "reference", "deciding"),
+    ("selection", "priority", "words", "fonts", "links", "reference", "deciding"),
     ("decision_words",),
     ("views", "drawing", "charts", "show", "show_claims", "show_decisions"),
-    ("runner", "publish", "terminal", "console"),
+    ("runner", "publish", "terminal", "console", "explore"),
     ("cli_review",),
     ("cli", ""),
 ]
