@@ -34,7 +34,7 @@ def bundled() -> Reading:
 XICHENG = [
     ("disclosed", 375, 1566, "23.9 21.9 26.1"),
     ("not_held", 962, 1566, "61.4 59.0 63.8"),
-    ("granted", 350, 1566, "22.3 20.4 24.5"),
+    ("granted_share", 350, 1566, "22.3 20.4 24.5"),
     ("factual", 962, 1055, "91.2 89.3 92.7"),
     ("disputed", 130, 1216, "10.7 9.1 12.6"),
     ("reconsideration_corrected", 3, 69, "4.3 1.5 12.0"),
@@ -113,8 +113,12 @@ def test_every_declared_share_is_of_known_cells_in_both_languages() -> None:
     assert {c for c in measures.rates_declared() if measures.rate_crosses(c) != "yes"} == {"unpaid_fee"}
 
 
+def test_no_share_has_the_code_of_a_quantity() -> None:
+    assert not set(measures.rates_declared()) & set(measures.indicators())
+
+
 def test_an_unknown_share_lists_the_choices() -> None:
-    with pytest.raises(GongkaiError, match="Choices: disclosed, granted"):
+    with pytest.raises(GongkaiError, match="Choices: disclosed, granted_share"):
         measures.rates(build("facts", []), build("reports", []), ["公开率"])
 
 

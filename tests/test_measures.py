@@ -68,6 +68,18 @@ def test_made_in_one_edition_is_issued_in_the_other() -> None:
     assert measures.crosses("received") == measures.crosses("other") == "yes"
 
 
+def test_documents_issued_less_repealed() -> None:
+    cells = {"issued": 3.0, "repealed": 5.0, "in_force": 40.0}
+    facts = [fact("b", "normative_documents", v, column=c, table="proactive") for c, v in cells.items()]
+    facts += [fact("a", "normative_documents", 3.0, column="made", table="proactive")]
+    facts += [fact("c", "normative_documents", 3.0, column="issued", table="proactive")]
+    facts += [fact("c", "normative_documents", None, "blank", column="repealed", table="proactive")]
+    reports = [report("a", "甲", 2020), report("b", "甲", 2021), report("c", "甲", 2022)]
+    found = values(facts, reports, "normative_documents_net")
+    assert found == [("甲", 2020, None, 0, 0, 0), ("甲", 2021, -2.0, 2, 0, 0), ("甲", 2022, None, 2, 1, 1)]
+    assert measures.crosses("normative_documents_net") == "no"
+
+
 def test_only_primary_reports_with_agency_and_year_count() -> None:
     reports = [report("a", "甲", 2022), report("b", "甲", 2022, primary=False)]
     reports += [report("c", None, 2022), report("d", "甲", None)]

@@ -1,11 +1,13 @@
-"""The reference pages, made from the declarations: glossary, data dictionary, rules."""
+"""The reference pages, made from the declarations: glossary, data dictionary, measures, rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
+from gongkai import measures
 from gongkai.form import TABLES, declared_rows, form
+from gongkai.priority import PRIORITIES
 from gongkai.rules.declared import causes, rules
 
 _MADE = "Made by `gongkai reference` from the declarations; do not edit.\n"
@@ -98,7 +100,47 @@ def rule_list() -> str:
     )
 
 
-PAGES = {"glossary.md": glossary, "dictionary.md": dictionary, "rules.md": rule_list}
+def _sum(known: measures.Indicator) -> str:
+    plus = " + ".join(f"`{i}.{'|'.join(known.columns)}`" for i in known.items)
+    return plus + "".join(f" − `{item}.{column}`" for item, column in known.less)
+
+
+def _signed(terms: tuple[measures.Term, ...]) -> str:
+    text = "".join(f" {'+' if sign > 0 else '−'} `{t}.{i}.{c}`" for sign, t, i, c in terms)
+    return text.removeprefix(" + ")
+
+
+def measure_list() -> str:
+    """Every declared quantity and share with the cells it is made of, and what makes up a review priority."""
+    counts = [
+        [f"`{m.indicator}`", m.zh, m.en, f"`{m.table}`", _sum(m), m.unit, measures.crosses(m.indicator)]
+        for m in measures.indicators().values()
+    ]
+    shares = [
+        [f"`{m.rate}`", m.zh, m.en, _signed(m.k), _signed(m.n), measures.rate_crosses(m.rate)]
+        for m in measures.rates_declared().values()
+    ]
+    reasons = [[r["what"], f"≥ {r['least']}", r["points"], r["zh"], r["en"]] for r in declared_rows("priority")]
+    bands = ", ".join(f"{name} from {points}" for name, points in PRIORITIES.items())
+    crosses = "crosses 2020/2021"
+    return "\n".join(
+        [
+            "# Measures 指标\n",
+            _MADE,
+            "A group of rows is the sum of its rows. One missing part makes a sum or share missing, never smaller.\n",
+            "## Quantities 数量\n",
+            _table(["code", "指标", "indicator", "table", "cells", "unit", crosses], counts),
+            "## Shares 比率\n",
+            "k of n with Wilson's 95 % interval; fewer than 30 cases are shown and never rated or ranked.\n",
+            _table(["code", "比率", "share", "k", "n", crosses], shares),
+            "## Review priority 复核优先级\n",
+            f"The sum of the points of the reasons that hold: {bands}. It says where to look first.\n",
+            _table(["reason", "how many", "points", "理由", "in words"], reasons),
+        ]
+    )
+
+
+PAGES = {"glossary.md": glossary, "dictionary.md": dictionary, "measures.md": measure_list, "rules.md": rule_list}
 
 
 def write(folder: Path) -> list[Path]:

@@ -28,13 +28,14 @@ from gongkai.measures.figures import (
 )
 from gongkai.measures.growth import growth
 from gongkai.measures.peers import FEWEST, compare, lines, peer_group
-from gongkai.measures.rates import Rate, rate, rate_crosses, rates, rates_declared
+from gongkai.measures.rates import Rate, Term, rate, rate_crosses, rates, rates_declared
 
 __all__ = [
     "FEWEST",
     "OUTCOMES",
     "Indicator",
     "Rate",
+    "Term",
     "by_applicant",
     "by_year",
     "compare",

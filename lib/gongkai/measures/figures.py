@@ -17,7 +17,7 @@ OUTCOMES = ("granted", "partial", "refused", "unavailable", "rejected", "other")
 
 @dataclass(frozen=True)
 class Indicator:
-    """One declared quantity: the sum of `items` in the first of `columns` that the edition has."""
+    """One declared quantity: the sum of `items` in the first of `columns` that the edition has, without `less`."""
 
     indicator: str
     zh: str
@@ -26,6 +26,7 @@ class Indicator:
     items: tuple[str, ...]
     columns: tuple[str, ...]
     unit: str
+    less: tuple[tuple[str, str], ...] = ()
 
 
 @cache
@@ -40,6 +41,7 @@ def indicators() -> dict[str, Indicator]:
             tuple(r["items"].split()),
             tuple(r["column"].split()),
             r["unit"],
+            tuple((item, column) for item, _, column in (cell.partition(".") for cell in r["less"].split())),
         )
         for r in declared_rows("indicators")
     }
@@ -54,7 +56,8 @@ def indicator(code: str) -> Indicator:
 def crosses(code: str) -> str:
     """`yes`, `approximately` or `no`: may a trend of this indicator cross 2020/2021?"""
     known = indicator(code)
-    marks = {form().crosses(known.table, i, c) for i in known.items for c in known.columns}
+    cells = [*((i, c) for i in known.items for c in known.columns), *known.less]
+    marks = {form().crosses(known.table, i, c) for i, c in cells}
     return next(mark for mark in ("no", "approximately", "yes") if mark in marks)
 
 
@@ -88,6 +91,13 @@ def totals(facts: pl.DataFrame, table: str, items: Iterable[str], columns: Itera
     )
 
 
+def _subtracted(sums: pl.DataFrame, less: pl.DataFrame) -> pl.DataFrame:
+    """`sums` less the others (both as `totals` returns): null where either is missing, or not in the form."""
+    both = sums.join(less, on="report_id", how="left", suffix="_less", maintain_order="left")
+    counts = [(pl.col(c) + pl.col(f"{c}_less").fill_null(0)).alias(c) for c in ("parts", "missing", "blank")]
+    return both.select("report_id", pl.col("value") - pl.col("value_less"), *counts)
+
+
 def counted(reports: pl.DataFrame) -> pl.DataFrame:
     """The reports that sums and trends count: one version of each, with agency and year known."""
     return reports.filter(pl.col("primary") & pl.col("agency").is_not_null() & pl.col("year").is_not_null())
@@ -116,6 +126,8 @@ def by_year(
         pl.lit(True) if last is None else pl.col("year") <= last,
     )
     sums = totals(facts, known.table, known.items, known.columns)
+    for item, column in known.less:
+        sums = _subtracted(sums, totals(facts, known.table, [item], [column]))
     return (
         kept.select("report_id", "agency", "year", "edition")
         .join(sums, on="report_id", how="left")
