@@ -10,6 +10,6 @@ from gongkai.deciding import decide
 from gongkai.errors import GongkaiError, UnreadableFile
 from gongkai.pipeline import Reading, read, read_folder
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = ["GongkaiError", "Reading", "UnreadableFile", "__version__", "decide", "read", "read_folder"]
