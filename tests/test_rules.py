@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from layouts import Form, Printed, keys, render
 # of a section, its paragraphs parted by ~. `A => B` replaces text in the printed report (~ a line end), `A .. B` cuts
 # from the line with A up to the line with B. `agencies line` is a line of agencies.csv (its header is AGENCIES).
 # `report=id` looks for the verdict on that report, which may be one that is missing.
-# Further reports follow after ` || ` as `form | steps`; the case is about the first.
+# Further reports follow after ` || ` as `form | steps`; the case is about the first. `12* form | steps` are twelve
+# reports: in the steps {k} is a character for each, and {20+3k} is 20, 23, 26 … In `cell`, * stands for any part.
 FAMILIES = sorted((Path(__file__).parent / "rule_cases").glob("*.txt"))
 CASES = [line for f in FAMILIES for line in f.read_text("utf-8").splitlines() if line and line[0] != "#"]
 EXAMPLES = {(r["rule"], r["verdict"]): r for r in declared_rows("examples")}
@@ -44,6 +46,22 @@ class Given:
     prose: str = ""
     agencies: tuple[str, ...] = ()
     report: str = ""
+
+
+_EACH = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+
+
+def repeated(one: str) -> list[str]:
+    """The reports that `12* form | steps` stands for."""
+    found = re.match(r" *([0-9]+)\* ", one)
+    if not found:
+        return [one]
+
+    def filled(k: int) -> str:
+        text = one[found.end() :].replace("{k}", _EACH[k])
+        return re.sub(r"\{([0-9]+)\+([0-9]+)k\}", lambda m: str(int(m[1]) + int(m[2]) * k), text)
+
+    return [filled(k) for k in range(int(found[1]))]
 
 
 def printed(outline: str, steps: str) -> Given:
@@ -68,9 +86,9 @@ def printed(outline: str, steps: str) -> Given:
         elif step.split(" ")[0] == "cell":
             for pair in step[5:].split():
                 name, value = pair.split("=", 1)
-                key = tuple(name.split("."))
-                assert key in cells, name
-                cells[key] = value
+                named = [key for key in cells if fnmatch(".".join(key), name)]
+                assert named, name
+                cells |= dict.fromkeys(named, value)
         else:
             changes.append(step)
     shown = {key: Printed(text, None, "unreadable") for key, text in cells.items()}
@@ -134,7 +152,8 @@ def case_verdict(case: str, folder: Path) -> dict[str, Any]:
     """The one verdict of a case's rule at its scope in its first report."""
     head, rest = (case + " ").split("|", 1)
     rule, _, scope = head.split()
-    reports = [printed(*one.split("|", 1)) for one in rest.split(" || ")]
+    every = [one for given in rest.split(" || ") for one in repeated(given)]
+    reports = [printed(*one.split("|", 1)) for one in every]
     reading = read_given(reports, folder)
     counting = reading.reports.filter("primary")["report_id"].to_list()
     if len(reports) > 1:

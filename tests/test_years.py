@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +11,6 @@ from scipy.stats import binomtest
 from gongkai.form import form
 from gongkai.frames import build
 from gongkai.pipeline import Reading, read_files
-from gongkai.rules.history import deviation
 from gongkai.rules.pairs import crosses, fits, is_prior, own, pair_instances, pairs
 from gongkai.rules.wide import all_keys, name
 from gongkai.stats import wilson
@@ -191,20 +189,6 @@ def test_wilson_is_that_of_scipy(k: int, n: int) -> None:
 def test_no_interval_of_no_cases() -> None:
     low, _ = wilson(pl.col("k"), pl.col("n"))
     assert pl.DataFrame({"k": [0.0], "n": [0.0]}).select(low.alias("low")).item() is None
-
-
-@pytest.mark.parametrize(
-    ("changes", "change", "wanted"),
-    [
-        ([0.0, 0.0, 0.0, 1.0], 3.0, None),  # half of them the same: nothing to measure by
-        ([-1.0, -1.0, 1.0, 1.0], 4.0, 4.0 * 0.6745),
-        ([-1.0, -1.0, 1.0, 1.0], -8.0, -8.0 * 0.6745),
-    ],
-)
-def test_deviation(changes: list[float], change: float, wanted: float | None) -> None:
-    found = deviation(changes, change)
-    assert (found is None) == (wanted is None)
-    assert wanted is None or (found is not None and math.isclose(found, wanted, rel_tol=1e-4))
 
 
 def test_published_years_that_agree(samples: Path) -> None:

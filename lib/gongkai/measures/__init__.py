@@ -29,6 +29,7 @@ from gongkai.measures.figures import (
 from gongkai.measures.growth import growth
 from gongkai.measures.peers import FEWEST, compare, lines, peer_group
 from gongkai.measures.rates import Rate, Term, rate, rate_crosses, rates, rates_declared
+from gongkai.measures.stated import stated_growth
 
 __all__ = [
     "FEWEST",
@@ -56,6 +57,7 @@ __all__ = [
     "row_codes",
     "runs",
     "split",
+    "stated_growth",
     "totals",
     "trends",
     "yearly_counts",

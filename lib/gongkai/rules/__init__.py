@@ -14,7 +14,9 @@ from gongkai.rules.hierarchy import hierarchy_verdicts
 from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, instances, judge
 from gongkai.rules.messages import BLANK_AS_ZERO, figure, message
 from gongkai.rules.narrative import narrative_verdicts
+from gongkai.rules.pairs import pairs
 from gongkai.rules.reading_rules import domain_verdicts, reading_verdicts
+from gongkai.rules.statistical import statistical_verdicts
 from gongkai.rules.sums import add_causes, localised
 from gongkai.rules.wide import name, widen
 from gongkai.rules.wording import wording_verdicts
@@ -147,6 +149,7 @@ def _verdicts(frames: dict[str, pl.DataFrame], everything: bool) -> list[Row]:
         add_causes(computed, cells, frames, wide)
         found += computed + cells
         found += years_verdicts(frames, wide, everything, found)
+        found += statistical_verdicts(frames, pairs(frames["reports"], frames["agencies"]), everything, found)
     found += hierarchy_verdicts(frames) + coverage_verdicts(frames, found)
     found += wording_verdicts(frames) + duplication_verdicts(frames)
     found += narrative_verdicts(frames)

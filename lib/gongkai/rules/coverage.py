@@ -57,22 +57,30 @@ def _punctual(rule: Rule, row: Row, published: date | None, local: str | None) -
     return (FAIL if published > due[1] else NOT_ASSESSABLE), due[1]
 
 
-def _due_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
-    """C-06 of every report that counts, by the first date that any of its versions gives."""
+def publications(frames: dict[str, pl.DataFrame]) -> list[tuple[Row, date | None, str | None]]:
+    """Every report that counts, the first date that any of its versions gives, and the local deadline."""
     local = {a: d for a, d in frames["agencies"].select("agency_id", "deadline").rows() if a and d}
     first: dict[tuple[str | None, int | None], date] = {}
     reports = frames["reports"].select(
-        "report_id", "agency", "agency_id", "year", "kind", "level", "published", "primary"
+        "report_id", "agency", "agency_id", "year", "kind", "level", "published", "primary", "parent", "region"
     )
     for row in reports.iter_rows(named=True):
         found, key = published_on(row["published"]), (row["agency"], row["year"])
         if found and row["year"] is not None and found.year > row["year"]:
             first[key] = min(first.get(key, found), found)
+    dated = []
+    for row in reports.filter("primary").iter_rows(named=True):
+        published = first.get((row["agency"], row["year"])) if row["agency"] else published_on(row["published"])
+        dated.append((row, published, local.get(row["agency_id"])))
+    return dated
+
+
+def _due_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
+    """C-06 of every report that counts, by the first date that any of its versions gives."""
     rows: list[Row] = []
     for rule in rules("due"):
-        for row in reports.filter("primary").iter_rows(named=True):
-            published = first.get((row["agency"], row["year"])) if row["agency"] else published_on(row["published"])
-            verdict, due = _punctual(rule, row, published, local.get(row["agency_id"]))
+        for row, published, local in publications(frames):
+            verdict, due = _punctual(rule, row, published, local)
             figures = {"published": str(published), "due": str(due)}
             rows.append(
                 {"rule": rule, "report_id": row["report_id"], "scope": "report", "severity": rule["severity"]}

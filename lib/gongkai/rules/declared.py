@@ -15,11 +15,12 @@ KINDS = {"balance", "domain", "condition", "identical", "localise", "reading", "
 KINDS |= {"wording", "mention", "duplicate"}
 KINDS |= {"claim", "breakdown", "percent", "denial", "told"}
 KINDS |= {"rate", "history", "series", "hierarchy", "power", "due", "coverage"}
+KINDS |= {"funnel", "limit", "ratio", "mix", "digits", "silent", "late"}
 
 # The files of `declared/rules/`, in the order in which findings of equal severity are listed.
 FAMILIES = (
     *("reading", "completeness", "proactive", "applications", "disputes", "wording", "narrative", "duplication"),
-    *("years", "hierarchy", "coverage", "causes"),
+    *("years", "hierarchy", "coverage", "statistical", "causes"),
 )
 
 SEVERITIES = ("error", "warning", "info")

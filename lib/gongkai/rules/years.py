@@ -236,5 +236,5 @@ def years_verdicts(
     _doubt(rows, frames, found)
     if everything:
         rows += _unjudged(rows, following)
-    rows += history_verdicts(frames["facts"], following)
+    rows += history_verdicts(frames["facts"], frames["reports"], following, everything)
     return rows + rate_verdicts(wide) + series_verdicts(frames)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gongkai.percent import Percent, change, percent, priors, width
 from gongkai.rules.declared import Rule
 from gongkai.rules.kinds import EXPLAINED, FAIL, PASS
 from gongkai.rules.messages import figure
 from gongkai.rules.narrative.figures import readings_of, specs
-from gongkai.percent import Percent, change, percent, priors, width
 from gongkai.rules.narrative.rows import Row, quote, row, said, unsure
 from gongkai.rules.narrative.shares import whole
 from gongkai.rules.narrative.sums import Sum, compare, written

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from gongkai.percent import Percent, bases, percent, share
 from gongkai.rules.declared import Rule
 from gongkai.rules.kinds import EXPLAINED, FAIL, PASS
 from gongkai.rules.messages import figure
 from gongkai.rules.narrative.lists import TOTALS, Breakdown, breakdowns, is_open
-from gongkai.percent import Percent, bases, percent, share
 from gongkai.rules.narrative.rows import Row, quote, row, unsure
 from gongkai.rules.narrative.sums import add
 from gongkai.rules.narrative.told import Claim, Told, counts, pattern
