@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test check bench lab lock clean
+.PHONY: help reports test browser check bench lab lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -16,6 +16,13 @@ reports: $(READY) ## read and check data/reports, make a page for every agency (
 test: $(READY) ## run all tests, notebooks too
 	@$(BIN)/gongkai test
 
+browser: $(READY) ## test pages and JupyterLab in headless Chromium; installs what that needs
+	@$(BIN)/python -c 'import playwright' 2>/dev/null \
+	  || $(BIN)/uv pip install --quiet --python $(BIN)/python -c requirements.lock -e '.[browser,lab]' \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[browser,lab]'
+	@sh tests/browser/install.sh
+	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
+
 check: $(READY) ## check style, format and types of code and notebooks
 	@$(BIN)/gongkai lint
 
@@ -23,6 +30,7 @@ bench: $(READY) ## compare the speed of reading with other libraries; measure wh
 	@PYTHONPATH=tests $(BIN)/python -m bench
 	@PYTHONPATH=tests $(BIN)/python -m bench.detect
 	@PYTHONPATH=tests $(BIN)/python -m bench.statistics
+	@PYTHONPATH=tests $(BIN)/python -m bench.pages
 
 lab: $(READY) ## open JupyterLab with the project's kernel
 	@$(BIN)/gongkai lab

@@ -96,8 +96,9 @@ def test_check_jsonl_of_a_known_report() -> None:
         ("T3-03", "fail", "business", "RC-01", 0),
         ("T3-03", "fail", "legal_service", "RC-01", 0),
         ("T3-03", "fail", "total", "RC-01", 55),
+        ("T3-11", "fail", None, None, None),
     ]
-    total = sums[-1]
+    total = sums[3]
     assert (total["left"], total["right"], total["difference"]) == (1621, 4348, -2727)
     assert [c["printed"] for c in total["cells"]] == ["1576", "45", "1566", "2782"]
     assert len(total["where"]) == 4

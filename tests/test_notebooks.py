@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,26 +14,33 @@ import nbformat
 import papermill
 import pytest
 
-from gongkai import runner
+from gongkai import read_folder, runner, selection, store, synth
 from gongkai.errors import GongkaiError
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+ANALYSES = [p for p in NOTEBOOKS if p.parent.name == "analysis"]
 REPORTS = str(ROOT / "data" / "reports")
 SUQIAN = "宿迁市人民政府"
 
+OF_SUQIAN = {"reports": REPORTS, "agencies": [SUQIAN], "first_year": 2023, "last_year": 2024, "lang": "en"}
+BESIDE_PEERS = {"reports": REPORTS, "agencies": [SUQIAN], "rate": "not_held", "year": 2024, "kind": "government"}
+BESIDE_PEERS |= {"level": "city", "by_region": True, "lang": "en"}
+
 OTHER_PARAMETERS: dict[str, dict[str, Any]] = {
     "00_start_here": {"reports": REPORTS, "file": "xicheng-2020.txt", "lang": "en"},
-    "trends": {
-        "reports": REPORTS,
-        "agencies": [SUQIAN],
-        "first_year": 2023,
-        "last_year": 2023,
-        "indicator": "refused",
-        "lang": "en",
-    },
+    "explore": {"reports": REPORTS, "root": ".", "out": "explored", "lang": "en"},
     "findings": {"reports": REPORTS, "agencies": [], "years": [2020], "severity": "error", "lang": "en"},
+    "coverage": OF_SUQIAN,
+    "requests": OF_SUQIAN,
+    "outcomes": OF_SUQIAN | {"rate": "not_held"},
+    "proactive": OF_SUQIAN | {"indicator": "licensing_decisions"},
+    "disputes": OF_SUQIAN,
+    "outliers": OF_SUQIAN | {"rates": ["not_held"], "rules": ["A-"]},
+    "narratives": OF_SUQIAN | {"rules": ["N-10"]},
+    "peers": BESIDE_PEERS,
     "agency_report": {"agency": SUQIAN, "year": 2024, "reports": REPORTS, "root": ".", "lang": "en"},
+    "region_report": {"region": "", "parent": "xicheng", "reports": REPORTS, "lang": "en"},
     "parse_review": {"file": f"{REPORTS}/suqian-2024.docx", "lang": "en"},
 }
 
@@ -110,6 +118,54 @@ def test_it_runs_with_other_parameters(path: Path, tmp_path: Path) -> None:
     if path.stem == "agency_report":
         text = "".join(str(o.get("data", {})) for o in outputs)
         assert "3,525" in text and "3,511" not in text, "the year given is the year shown"
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The frames of 440 made-up reports with errors, as `gongkai reports` leaves them: one group has enough peers."""
+    folder = tmp_path_factory.mktemp("panel")
+    made = synth.make_panel(220, range(2022, 2024), 1, tuple(synth.error_classes()))
+    synth.write(made.reports, folder / "made", made.agencies, made.key)
+    reading = read_folder(folder / "made" / "reports", progress=False)
+    store.save(reading.frames | {"findings": reading.findings, "reviews": reading.reviews}, folder)
+    reading.verdicts.write_parquet(folder / selection.VERDICTS)
+    return folder
+
+
+def texts_of_all(folder: Path, out: Path, lang: str) -> dict[str, str]:
+    """Every analysis notebook run on `folder` with its own defaults: name → what its outputs say."""
+    jobs = []
+    for path in ANALYSES:
+        given = {k: ast.literal_eval(p["default"]) for k, p in papermill.inspect_notebook(str(path)).items()}
+        jobs.append(runner.Job(path, out / path.name, given | {"reports": str(folder), "lang": lang}, out))
+    assert [o.reason for o in runner.run_all(jobs) if o.reason] == []
+    cells = {job.out.stem: code_cells(job.out) for job in jobs}
+    return {
+        name: "\n".join(str(o.get("data", o.get("text", ""))) for c in found for o in c.outputs)
+        for name, found in cells.items()
+    }
+
+
+@pytest.mark.slow
+def test_the_analyses_of_many_agencies_say_what_was_compared(panel: Path, tmp_path: Path) -> None:
+    told = texts_of_all(panel, tmp_path, "zh")
+    assert "可评 12 份" in told["peers"] and "偶然约 0.6" in told["peers"]
+    assert "先看：" in told["findings"] and "下面列出 40 条" in told["findings"]
+    assert "同类平均" in told["outliers"] and "Fisher 精确检验" in told["outliers"]
+    assert "个机关中收到申请最多的一个" in told["outcomes"] and "两年都可算的机关" in told["outcomes"]
+    assert "行，列出件数最多的 40 行。" in told["requests"] and "不谈趋势" in told["requests"]
+    assert "与两年的表相符" in told["narratives"] and "缺的报告" in told["coverage"]
+
+
+@pytest.mark.slow
+def test_the_analyses_of_one_report_without_requests_say_so(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    shutil.copy(ROOT / "data" / "reports" / "xigong-rsj-2023.txt", tmp_path / "reports")
+    told = texts_of_all(tmp_path / "reports", tmp_path, "en")
+    assert "Disclosed: none can be rated." in told["outcomes"] and "denominator is 0 (7)" in told["outcomes"]
+    assert "Nothing can be tested against the year before." in told["requests"]
+    assert "No report with a known level and kind" in told["peers"]
+    assert "No group has 10 rated peers" in told["outliers"]
 
 
 def test_a_misspelt_or_missing_parameter_is_refused(tmp_path: Path) -> None:

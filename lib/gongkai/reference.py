@@ -72,7 +72,8 @@ def _examples() -> list[str]:
     parts = [
         "## Examples 示例\n",
         "One case of each verdict, from `tests/rule_cases/`: the edition and number of rows of （六）, what is printed "
-        "otherwise than 0, and what the rule says.\n",
+        "otherwise than 0, and what the rule says. Further reports follow after `||`; `12*` are twelve, in which `{k}` "
+        "is a character for each and `{20+3k}` is 20, 23, 26 and so on.\n",
     ]
     for rule in (r for r in titles if r in told):
         parts += [f"### {rule} {titles[rule]}\n", _table(["verdict", "given", "规则说", "the rule says"], told[rule])]

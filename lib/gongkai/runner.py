@@ -1,17 +1,28 @@
-"""One notebook run by papermill with checked parameters, in this interpreter's own kernel, and its HTML."""
+"""Notebooks run by papermill with checked parameters, each in a process of its own, and their HTML."""
 
 from __future__ import annotations
 
 import ast
+import copy
+import html
 import logging
-import os
-import sys
-import warnings
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
+from gongkai import fonts, fork
 from gongkai.errors import GongkaiError
+from gongkai.fork import Outcome
+from gongkai.form import form
+from gongkai.lean import lean
+from gongkai.rules.declared import rules
+from gongkai.words import word
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -27,39 +38,14 @@ def template(name: str) -> Path:
     return path
 
 
-@cache
-def _kernel_manager() -> type:
-    """A manager that starts this interpreter and this gongkai, whatever kernel `python3` names on this machine."""
-    from ipykernel.kernelspec import get_kernel_dict
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    class OwnKernel(AsyncKernelManager):
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            # ipykernel 7.4 warns of TCP without encryption for every kernel; both ends are on this machine.
-            argv = [sys.executable, *get_kernel_dict()["argv"][1:], "--log-level=ERROR"]
-            return KernelSpec(**(get_kernel_dict() | {"argv": argv}))
-
-        async def _async_pre_start_kernel(self, **kw: Any) -> Any:
-            package = str(Path(__file__).resolve().parents[1])
-            others = [str(Path(p).resolve()) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
-            path = os.pathsep.join(dict.fromkeys([package, *others]))
-            kw["env"] = {**os.environ, **(kw.get("env") or {}), "PYTHONPATH": path}
-            return await super()._async_pre_start_kernel(**kw)
-
-        pre_start_kernel = _async_pre_start_kernel
-
-    return OwnKernel
-
-
-def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
+def check_parameters(notebook: Path, given: Iterable[str]) -> None:
     """Raise GongkaiError unless `given` names exactly the notebook's parameters.
 
     papermill itself runs a notebook with a misspelt name and makes the report of the default agency.
     """
     import papermill
 
+    given = list(given)
     known = list(papermill.inspect_notebook(str(notebook)))
     unknown, missing = [g for g in given if g not in known], [k for k in known if k not in given]
     if not known or unknown or missing:
@@ -88,51 +74,132 @@ def _assigned(source: str) -> list[str]:
     return [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 
 
-def run(notebook: Path, out: Path, parameters: dict[str, Any], cwd: Path, clean: bool = True) -> Path:
-    """Run `notebook` with all its parameters into `out`, without traces of this machine.
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run into `out`, with all its parameters, in the folder `cwd`.
 
-    Raises GongkaiError on wrong parameters and papermill's error where a cell fails; `out` is then removed.
+    `page` gets the outputs as HTML, in the process that ran the notebook; a function of a module, not of a script.
     """
+
+    notebook: Path
+    out: Path
+    parameters: dict[str, Any]
+    cwd: Path
+    page: Callable[[str], Any] | None = None
+
+
+def run_all(
+    jobs: Sequence[Job], progress: bool = False, workers: int | None = None, seconds: float = 300
+) -> list[Outcome]:
+    """Run each job's notebook in a fresh process; what became of each: what its `page` returned, or why it failed.
+
+    A notebook that fails, or takes longer than `seconds`, fails alone and leaves no `out`. Raises GongkaiError on
+    wrong parameters.
+    """
+    for notebook, given in dict.fromkeys((job.notebook, tuple(job.parameters)) for job in jobs):
+        check_parameters(notebook, given)
+    prepare = partial(_prepare, sorted({job.notebook for job in jobs}))
+    done: dict[int, Outcome] = {}
+    label = word("progress", "zh") + " / " + word("progress", "en")
+    with tqdm(total=len(jobs), desc=label, disable=not progress) as bar:
+        for k, outcome in fork.each(_run, [(job,) for job in jobs], prepare, workers, seconds):
+            done[k] = outcome
+            if outcome.reason:
+                jobs[k].out.unlink(missing_ok=True)
+            bar.update()
+    return [done[k] for k in range(len(jobs))]
+
+
+def run(notebook: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Path:
+    """Run one notebook with all its parameters into `out`. Raises GongkaiError on wrong ones or where a cell fails."""
+    if reason := run_all([Job(notebook, out, parameters, cwd)])[0].reason:
+        raise GongkaiError(f"{notebook}: {reason}")
+    return out
+
+
+def _prepare(notebooks: Sequence[Path]) -> None:
+    """What is the same for every page, so that the forked processes find it done. Nothing computes with polars."""
+    import nbformat
+
+    from gongkai import engine, show
+
+    for name in {name for path in notebooks for name in _imported(path)}:
+        with suppress(Exception):  # the notebook meets it again, and its page says so
+            import_module(name)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    engine.shell()
+    body(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
+    show.compile_templates()
+    rules(), form()
+    declared = Path(__file__).parent / "declared"
+    fonts.subset_font("".join(path.read_text("utf-8") for path in declared.rglob("*.*")))
+
+
+def _imported(notebook: Path) -> Iterator[str]:
+    """The names of what a notebook's cells import; of a name that is imported from a module it may be a module too."""
+    import nbformat
+
+    for cell in nbformat.read(notebook, as_version=4).cells:  # type: ignore[no-untyped-call]
+        with suppress(SyntaxError):  # magics
+            for node in ast.walk(ast.parse(cell.source if cell.cell_type == "code" else "")):
+                if isinstance(node, ast.Import):
+                    yield from (alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    yield from (f"{node.module}.{alias.name}" for alias in node.names)
+                    yield node.module
+
+
+def _run(job: Job) -> Any:
+    """Run a job's notebook in this process, which is then good for nothing else."""
     import nbformat
     import papermill
 
-    check_parameters(notebook, parameters)
-    logging.getLogger("papermill.translators").setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            done = papermill.execute_notebook(
-                str(notebook),
-                str(out),
-                parameters=parameters,
-                cwd=str(cwd),
-                kernel_name="python3",
-                kernel_manager_class=_kernel_manager(),
-                progress_bar=False,
-                log_output=False,
-            )
-    except BaseException:
-        out.unlink(missing_ok=True)
-        raise
-    if clean:
-        done.metadata.pop("papermill", None)
-        for cell in done.cells:
-            cell.metadata.pop("papermill", None)
-            cell.metadata.pop("execution", None)
-    nbformat.write(done, out)  # type: ignore[no-untyped-call]
-    return out
+    from gongkai import engine
+
+    done = papermill.execute_notebook(
+        str(job.notebook),
+        None,
+        parameters=job.parameters,
+        engine_name=engine.NAME,
+        cwd=str(job.cwd),
+        kernel_name="python3",
+        progress_bar=False,
+    )
+    _clean(done)
+    nbformat.write(done, job.out)  # type: ignore[no-untyped-call]
+    return job.page(body(done)) if job.page else None
+
+
+def _clean(notebook: Any) -> None:
+    """Take out what papermill says of this run, and what would not be the same in the next."""
+    notebook.metadata.pop("papermill", None)
+    for k, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell["id"] = f"injected-{k}"
+        if cell.cell_type == "code":
+            # Warnings that libraries print name files of this machine, and are no part of a report.
+            cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
 
 
 @cache
 def _exporter() -> Any:
-    from nbconvert import HTMLExporter
+    from nbconvert import HTMLExporter, TemplateExporter
     from traitlets.config import Config
 
     config = Config()
     config.TagRemovePreprocessor.remove_cell_tags = {"parameters", "injected-parameters", "aside"}
     config.TagRemovePreprocessor.enabled = True
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
-    return HTMLExporter(  # type: ignore[no-untyped-call]
+
+    class Body(HTMLExporter):
+        def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
+            # HTMLExporter itself parses the whole page again, for attributes that its other templates need.
+            self.register_filter("highlight_code", html.escape)  # type: ignore[no-untyped-call]
+            prepared = self._init_resources(resources)  # type: ignore[no-untyped-call]
+            return TemplateExporter.from_notebook_node(self, nb, prepared, **kw)
+
+    return Body(  # type: ignore[no-untyped-call]
         config=config,
         template_name="gongkai",
         extra_template_basedirs=[str(Path(__file__).parent / "templates" / "nbconvert")],
@@ -142,13 +209,10 @@ def _exporter() -> Any:
     )
 
 
-def body(notebook: Path) -> str:
-    """The outputs of an executed notebook as HTML: no code, no parameters, no head."""
-    import nbformat
-
-    done = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    for cell in done.cells:
-        # A warning a library prints is no part of the report.
+def body(notebook: Any) -> str:
+    """The outputs of an executed notebook as HTML: no code, nothing printed, no head, charts in the page's font."""
+    shown = copy.deepcopy(notebook)
+    for cell in shown.cells:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.output_type != "stream"]
-    return str(_exporter().from_notebook_node(done)[0])
+    return lean(str(_exporter().from_notebook_node(shown)[0]))

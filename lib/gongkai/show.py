@@ -53,6 +53,12 @@ def _environment() -> jinja2.Environment:
     )
 
 
+def compile_templates() -> None:
+    """Compile all templates now, for processes that are forked from this one."""
+    for name in _environment().list_templates(extensions=["html", "css"]):
+        _environment().get_template(name)
+
+
 def fill(template: str, lang: str, **values: Any) -> str:
     """The template with these values. Its text is escaped; `w` is a word in `lang`, `name` an item's name."""
     helpers = {
@@ -127,20 +133,27 @@ def ordered(findings: pl.DataFrame) -> pl.DataFrame:
     return findings.filter(pl.col("folded_under").is_null()).sort(rank, "report_id", maintain_order=True)
 
 
-def _marks(findings: pl.DataFrame) -> Marks:
+def _report_of(row: dict[str, Any], where: str) -> str:
+    """The report that a place of a finding is in; one in another report begins with that report's id."""
+    others = [o for o in row["other_report_ids"] if where.startswith(f"{o}: ")]
+    return others[0] if others else str(row["report_id"])
+
+
+def marks_of(findings: pl.DataFrame) -> Marks:
     """(report_id, table.item.column) → numbers of the findings that concern the cell."""
     marks: Marks = {}
     for k, row in enumerate(ordered(findings).iter_rows(named=True), 1):
-        cells = [c["cell"] for c in row["cells"]] + ([row["repair_cell"]] if row["repair_cell"] else [])
+        cells = [(_report_of(row, c["where"]), c["cell"]) for c in row["cells"]]
+        if row["repair_cell"]:
+            cells.append((row["report_id"], row["repair_cell"]))
         for cell in dict.fromkeys(cells):
-            marks.setdefault((row["report_id"], cell), []).append(k)
+            marks.setdefault(cell, []).append(k)
     return marks
 
 
 def _place_link(row: dict[str, Any], where: str, about: dict[str, dict[str, Any]], root: str) -> str:
     """The address of a finding's place; one in another report begins with that report's id. Empty: not known here."""
-    others = [o for o in row["other_report_ids"] if where.startswith(f"{o}: ")]
-    report = about.get(others[0] if others else row["report_id"])
+    report = about.get(_report_of(row, where))
     return source_link(report["source"], where, root) if report else ""
 
 
@@ -197,7 +210,7 @@ def checks(verdicts: pl.DataFrame, lang: str = "zh") -> Html:
 
 def form_tables(reading: Reading, lang: str = "zh") -> Html:
     """The three tables of every report as printed; cells that a finding concerns are marked with its number."""
-    marks = _marks(reading.findings)
+    marks = marks_of(reading.findings)
     read = {(t["report_id"], t["table"]): t for t in reading.tables.iter_rows(named=True)}
     shown = []
     for report in reading.reports.sort("year", nulls_last=True).iter_rows(named=True):
@@ -217,7 +230,7 @@ def key_figures(reading: Reading, lang: str = "zh") -> Html:
     counted = measures.counted(reports)
     figures = measures.key_figures(reading.facts, reports)
     ids = dict(counted.select("year", "report_id").rows())
-    marks = _marks(reading.findings)
+    marks = marks_of(reading.findings)
     rows = []
     for code, known in measures.indicators().items():
         mine = {r["year"]: r for r in figures.filter(pl.col("indicator") == code).iter_rows(named=True)}

@@ -25,6 +25,7 @@ OWN_FILES = {
     "SOURCES.md",
 }
 
+_OF_REPORTS = ("facts", "claims", "sections", "notes", "tables")
 FRAMES = ("reports", "facts", "claims", "sections", "notes", "tables", "files", "agencies", "findings", "reviews")
 
 
@@ -85,10 +86,11 @@ def read_manifest(folders: Iterable[Path]) -> dict[str, dict[str, str]]:
 
 
 def save(frames: dict[str, pl.DataFrame], folder: Path) -> None:
-    """Write the frames as Parquet, one file each."""
+    """Write the frames as Parquet, one file each; what reports hold in the order of `report_id`, for `rows_of`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
-        frame.write_parquet(folder / f"{name}.parquet", metadata={"gongkai_schema": SCHEMA})
+        ordered = frame.sort("report_id", maintain_order=True) if name in _OF_REPORTS else frame
+        ordered.write_parquet(folder / f"{name}.parquet", metadata={"gongkai_schema": SCHEMA})
 
 
 def is_store(folder: str | Path) -> bool:
@@ -107,6 +109,13 @@ def load(folder: str | Path) -> dict[str, pl.DataFrame]:
         if list(frames[name].columns) != list(schema(name)):
             raise GongkaiError(f"{path}: its columns are not those of the dictionary. Run `gongkai reports` again.")
     return frames
+
+
+def rows_of(path: str | Path, reports: pl.DataFrame) -> pl.DataFrame:
+    """The rows of these reports in a stored frame. Of a file in order, parts that hold none of them are not read."""
+    ids, column = reports["report_id"], pl.col("report_id")
+    near = column.is_between(pl.lit(ids.min(), pl.String), pl.lit(ids.max(), pl.String))
+    return pl.scan_parquet(path).filter(near & column.is_in(ids.implode())).collect()
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
