@@ -15,10 +15,13 @@ from fontTools.ttLib import TTFont
 import gongkai
 from gongkai import charts, measures, selection
 from gongkai.charts.over_years import segments
-from gongkai.drawing import Picture, Said, wrap
+from gongkai.drawing import Picture, Said
 
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
-OF_ONE_AGENCY = [charts.applicants, charts.outcomes, charts.reasons, charts.disputes, charts.proactive]
+OF_ONE_AGENCY = [
+    *(charts.applicants, charts.outcomes, charts.reasons, charts.disputes, charts.proactive),
+    *(charts.flow, charts.outcome_shares, charts.refusal_grounds),
+]
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +127,3 @@ def test_text_from_a_report_stays_text_in_a_chart() -> None:
     nodes = list(ET.fromstring(picture.svg).iter())  # noqa: S314 (our own SVG)
     assert not [n for n in nodes if n.tag.endswith("script") or any(a.startswith("on") for a in n.attrib)]
     assert hostile in {n.text for n in nodes}
-
-
-def test_long_lines_are_broken_by_their_width() -> None:
-    assert wrap("数" * 30, 10, 100) == ["数" * 10] * 3
-    assert wrap("one two three", 10, 45) == ["one two", "three"]
-    assert wrap("", 10) == []

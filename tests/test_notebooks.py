@@ -151,10 +151,10 @@ def test_the_analyses_of_many_agencies_say_what_was_compared(panel: Path, tmp_pa
     told = texts_of_all(panel, tmp_path, "zh")
     assert "可评 12 份" in told["peers"] and "偶然约 0.6" in told["peers"]
     assert "先看：" in told["findings"] and "下面列出 40 条" in told["findings"]
-    assert "同类平均" in told["outliers"] and "Fisher 精确检验" in told["outliers"]
+    assert "99.8% 线外" in told["outliers"] and "Fisher 精确检验" in told["outliers"]
     assert "个机关中收到申请最多的一个" in told["outcomes"] and "两年都可算的机关" in told["outcomes"]
     assert "行，列出件数最多的 40 行。" in told["requests"] and "不谈趋势" in told["requests"]
-    assert "与两年的表相符" in told["narratives"] and "缺的报告" in told["coverage"]
+    assert "与两年的表相符" in told["narratives"] and "没有确定缺少的报告。" in told["coverage"]
 
 
 @pytest.mark.slow

@@ -123,6 +123,16 @@ def test_the_frames_lie_beside_the_pages_and_read_the_same(published: publish.Pu
     assert (out / "facts.csv").read_bytes()[:3] == b"\xef\xbb\xbf" and store.is_store(out)
 
 
+def test_the_rows_of_some_reports_are_read_from_a_stored_frame(reading: gongkai.Reading, tmp_path: Path) -> None:
+    store.save({"facts": reading.facts.reverse()}, tmp_path)
+    path = tmp_path / "facts.parquet"
+    assert pl.read_parquet(path)["report_id"].is_sorted()
+    some = reading.reports.filter(pl.col("year") == 2019)
+    found = store.rows_of(path, some)
+    assert found.height == 597 and set(found["report_id"]) == set(some["report_id"])
+    assert store.rows_of(path, some.clear()).is_empty()
+
+
 @pytest.mark.slow
 def test_the_executed_notebook_carries_no_trace_of_this_machine(published: publish.Published) -> None:
     text = published.pages[XICHENG].with_suffix(".ipynb").read_text("utf-8")

@@ -9,19 +9,21 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
 import pytest
+import vl_convert
 from fontTools.ttLib import TTFont
 from lxml import etree
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import ImageFont
 
 import gongkai
-from gongkai import charts, drawing, fonts, pages, runner, selection
+from gongkai import charts, drawing, fonts, fork, pages, runner, selection
 from gongkai.errors import GongkaiError
 from gongkai.lean import lean
 
@@ -68,33 +70,97 @@ print("name" in globals(), hasattr(builtins, "everywhere"), string.capwords is l
 """
 
 
-def test_nothing_that_a_notebook_leaves_behind_reaches_the_next(tmp_path: Path) -> None:
-    jobs = [job(tmp_path, f"{k}", LEAVE if k % 2 == 0 else "", LOOK) for k in range(4)]
-    done = runner.run_all(jobs, workers=1)
-    assert [d.reason for d in done] == [""] * 4
-    seen = [shown(j.out)[0].text.split() for j in jobs]
-    assert seen[0][:6] == ["True"] * 6 and seen[0][7] == "/"
-    assert seen[1] == seen[3] == ["False"] * 7 + [str(tmp_path), "2"]
+# Whoever is broken off while he waits must not get that answer to his next question; nor may the next notebook.
+ASK = """
+import os, signal, time
+from gongkai import fork
+def stop(*_):
+    raise TimeoutError
+signal.signal(signal.SIGALRM, stop)
+signal.setitimer(signal.ITIMER_REAL, 0.2)
+try:
+    fork.beside(time.sleep, 0.6)
+except TimeoutError:
+    print(fork.beside(len, "abc"), fork.beside(os.getpid) not in {os.getpid(), os.getppid()})
+os.kill(fork.beside(os.getpid), signal.SIGKILL)
+print(fork.beside(len, "ab"))
+"""
+
+CELLS = {
+    "leaves": [LEAVE, LOOK],
+    "looks": [LOOK],
+    "asks": [ASK],
+    "asks-again": [ASK],
+    "right": ["import warnings\nwarnings.warn('careful')", "print({'a', 'b', 'c', 'd'})", "x"],
+    "raises": ["1 / 0", "print('not reached')"],
+    "syntax": ["1 +"],
+    "killed": ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"],
+    "exits": ["import os; os._exit(3)"],
+    "page": ["1"],
+    "hides": ["print('printed')", "'<shown>'"],
+}
 
 
-def test_each_notebook_fails_alone_and_says_why(tmp_path: Path) -> None:
-    jobs = [
-        job(tmp_path, "right", "print(x)"),
-        job(tmp_path, "raises", "1 / 0", "print('not reached')"),
-        job(tmp_path, "syntax", "1 +"),
-        job(tmp_path, "killed", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"),
-        job(tmp_path, "exits", "import os; os._exit(3)"),
-        job(tmp_path, "page", "1", page=int),
-        job(tmp_path, "last", "print(x)"),
-    ]
-    done = runner.run_all(jobs, workers=2)
-    why = {j.notebook.stem: d.reason for j, d in zip(jobs, done, strict=True)}
-    assert why["right"] == why["last"] == ""
+def run_cells(folder: Path, workers: int) -> dict[str, tuple[runner.Job, runner.Outcome]]:
+    jobs = [job(folder, name, *cells, page=int if name == "page" else str) for name, cells in CELLS.items()]
+    hides = folder / "hides.ipynb"
+    notebook = nbformat.read(hides, as_version=4)
+    notebook.cells.append(new_markdown_cell("aside", metadata={"tags": ["aside"]}, id="aside"))
+    notebook.cells.append(new_markdown_cell("# Told", id="told"))
+    nbformat.write(notebook, hides)
+    done = runner.run_all(jobs, workers=workers)
+    return {j.notebook.stem: (j, d) for j, d in zip(jobs, done, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[runner.Job, runner.Outcome]]:
+    """Every small notebook, one after the other."""
+    return run_cells(tmp_path_factory.mktemp("one") / "", 1)
+
+
+Ran = dict[str, tuple[runner.Job, runner.Outcome]]
+
+
+def test_nothing_that_a_notebook_leaves_behind_reaches_the_next(ran: Ran) -> None:
+    left, seen = (shown(ran[name][0].out)[0].text.split() for name in ("leaves", "looks"))
+    assert left == ["True"] * 7 + ["/", "2"]
+    assert seen == ["False"] * 7 + [str(ran["looks"][0].cwd), "2"]
+
+
+def test_each_answer_of_the_process_beside_is_to_its_question(ran: Ran) -> None:
+    assert [shown(ran[name][0].out)[0].text for name in ("asks", "asks-again")] == ["3 True\n2\n"] * 2
+
+
+def test_each_notebook_fails_alone_and_says_why(ran: Ran) -> None:
+    why = {name: done.reason for name, (_, done) in ran.items() if done.reason}
+    assert list(why) == ["raises", "syntax", "killed", "exits", "page"]
     assert why["raises"] == "ZeroDivisionError: division by zero" and why["syntax"].startswith("SyntaxError: ")
     assert "ended before it was done (exit code -9)" in why["killed"] and "exit code 3" in why["exits"]
     assert why["page"].startswith("ValueError: invalid literal for int()")
-    assert {j.out.exists() for j in jobs if why[j.notebook.stem]} == {False}
-    assert done[0].value.strip().startswith("<div") and jobs[-1].out.is_file()
+    assert {name for name, (made, _) in ran.items() if not made.out.exists()} == set(why)
+
+
+def test_the_same_notebook_gives_the_same_bytes_with_any_number_of_workers(ran: Ran, tmp_path: Path) -> None:
+    again = run_cells(tmp_path, 2)
+    for name in ("right", "hides"):
+        (first, body), (second, other) = ran[name], again[name]
+        assert body.value == other.value and first.out.read_bytes() == second.out.read_bytes()
+    assert {n: d.reason for n, (_, d) in ran.items()} == {n: d.reason for n, (_, d) in again.items()}
+
+
+def test_an_executed_notebook_is_whole_and_carries_no_trace_of_this_machine(ran: Ran) -> None:
+    made = ran["right"][0]
+    text = made.out.read_text("utf-8")
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    for trace in ("papermill", "UserWarning", str(made.cwd), str(ROOT), str(Path.home()), sys.version.split()[0]):
+        assert trace not in text, trace
+    assert '"id": "injected-1"' in text and not re.search(r"20\d\d-\d\d", text)
+
+
+def test_hidden_cells_and_what_is_printed_stay_out_of_the_page(ran: Ran) -> None:
+    body = ran["hides"][1].value
+    assert "&lt;shown&gt;" in body and "Told" in body
+    assert not [word for word in ("printed", "aside", "x: int", "x = 2") if word in body]
 
 
 def alive(pid: int) -> bool:
@@ -192,10 +258,19 @@ def test_what_cells_show_is_what_a_kernel_shows(tmp_path: Path) -> None:
         assert cell.outputs == expected.outputs, cell.source
 
 
+def few(folder: Path) -> Path:
+    """A folder with two of the bundled reports."""
+    folder.mkdir()
+    for name in ("xigong-rsj-2023.txt", "xicheng-2020.txt"):
+        (folder / name).write_bytes((REPORTS / name).read_bytes())
+    return folder
+
+
 @pytest.mark.slow
 def test_the_page_notebook_shows_what_a_kernel_shows(tmp_path: Path) -> None:
-    # One process has kept its chart engine, the other has not.
-    parameters = {"agency": "北京市西城区人民政府", "year": 0, "reports": str(REPORTS), "root": ".", "lang": "zh"}
+    # One lays its charts out by itself, the other has it done in the process that is kept.
+    reports = few(tmp_path / "reports")
+    parameters = {"agency": "北京市西城区人民政府", "year": 0, "reports": str(reports), "root": ".", "lang": "zh"}
     template = runner.template(pages.AGENCY_NOTEBOOK)
     kernel = papermill.execute_notebook(
         template, None, parameters, kernel_name="python3", cwd=tmp_path, progress_bar=False
@@ -206,44 +281,51 @@ def test_the_page_notebook_shows_what_a_kernel_shows(tmp_path: Path) -> None:
         assert cell.get("outputs") == expected.get("outputs"), cell.source
 
 
-def test_the_same_notebook_gives_the_same_bytes_without_a_trace_of_this_machine(tmp_path: Path) -> None:
-    cells = ["import warnings\nwarnings.warn('careful')", "print({'a', 'b', 'c', 'd'})", "x"]
-    runs = []
-    for name, workers in (("first", 1), ("second", 2)):
-        folder = tmp_path / name
-        folder.mkdir()
-        jobs = [job(folder, str(k), *cells) for k in range(3)]
-        bodies = [d.value for d in runner.run_all(jobs, workers=workers)]
-        runs.append([(body, j.out.read_bytes()) for body, j in zip(bodies, jobs, strict=True)])
-    assert runs[0] == runs[1] and len(set(runs[0])) == 1
-    nbformat.validate(nbformat.reads(runs[0][0][1].decode(), as_version=4))
-    text = runs[0][0][1].decode()
-    for trace in ("papermill", "UserWarning", str(tmp_path), str(ROOT), str(Path.home()), sys.version.split()[0], "20"):
-        assert trace not in re.sub(r'"version": "3.*"', "", text), trace
-    assert '"id": "injected-1"' in text
+def imports(job: runner.Job) -> tuple[set[str], list[str]]:
+    """The packages that a job imports which were not there before, and the threads of the server it is forked from."""
+    before = set(sys.modules)
+    runner._run(job)
+    tasks = Path(f"/proc/{os.getppid()}/task")
+    threads = [p.read_text().strip() for p in tasks.glob("*/comm")] if tasks.is_dir() else []
+    return {name.split(".")[0] for name in set(sys.modules) - before}, threads
+
+
+@pytest.mark.slow
+def test_what_a_page_needs_is_imported_once_before_the_processes_are_forked(tmp_path: Path) -> None:
+    parameters = {"agency": "北京市西城区人民政府", "year": 0, "reports": "", "root": ".", "lang": "zh"}
+    parameters["reports"] = str(few(tmp_path / "reports"))
+    template = runner.template(pages.AGENCY_NOTEBOOK)
+    page = runner.Job(template, tmp_path / "out.ipynb", parameters, tmp_path, str)
+    ((_, done),) = fork.each(imports, [(page,)], partial(runner._prepare, [template]))
+    assert done.reason == ""
+    late, threads = done.value
+    # Small ones; what takes long is scipy, pandas, altair and such.
+    assert late <= {"IPython", "bdb", "gongkai", "multiprocessing", "polars"}
+    # Once polars has computed these are there, and a process that is forked hangs.
+    assert not [name for name in threads if re.match("polars-[0-9]|tokio|async", name)]
 
 
 @pytest.mark.slow
 def test_pages_and_notebooks_are_the_same_with_one_worker_and_with_two(tmp_path: Path) -> None:
-    reading = gongkai.read_folder(REPORTS, progress=False)
+    reports = few(tmp_path / "reports")
+    wanted = [p for p in pages.planned(gongkai.read_folder(reports, progress=False)) if p.kind == "agency"]
     made = []
     for name, workers in (("first", 1), ("second", 2)):
         out = tmp_path / name
         out.mkdir()
-        wanted = pages.planned(reading)[:2]
         jobs = [
             runner.Job(
                 runner.template(page.notebook),
                 out / f"{page.name}.ipynb",
-                page.parameters | {"reports": str(REPORTS), "root": ".", "lang": "zh"},
+                page.parameters | {"reports": str(reports), "root": ".", "lang": "zh"},
                 out,
-                str,
+                partial(pages.write_page, page, out=out, lang="zh"),
             )
             for page in wanted
         ]
         done = runner.run_all(jobs, workers=workers)
         assert [d.reason for d in done] == ["", ""]
-        made.append([(d.value, j.out.read_bytes()) for d, j in zip(done, jobs, strict=True)])
+        made.append([(d.value.read_bytes(), j.out.read_bytes()) for d, j in zip(done, jobs, strict=True)])
     assert made[0] == made[1]
 
 
@@ -252,16 +334,6 @@ def test_wrong_parameters_are_refused_before_anything_runs(tmp_path: Path) -> No
     with pytest.raises(GongkaiError, match=r"unknown parameters \['y'\], missing \['x'\]"):
         runner.run_all([wrong])
     assert runner.run_all([]) == []
-
-
-def test_hidden_cells_and_what_is_printed_stay_out_of_the_page(tmp_path: Path) -> None:
-    path = book(tmp_path / "a.ipynb", "print('printed')", "'<shown>'")
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells += [new_markdown_cell("aside", metadata={"tags": ["aside"]}), new_markdown_cell("# Told")]
-    nbformat.write(notebook, path)
-    body = runner.run_all([runner.Job(path, tmp_path / "out.ipynb", {"x": 7}, tmp_path, str)])[0].value
-    assert "&lt;shown&gt;" in body and "Told" in body
-    assert not [word for word in ("printed", "aside", "x: int", "x = 7") if word in body]
 
 
 def test_a_lean_chart_says_and_draws_the_same_in_the_font_of_the_page() -> None:
@@ -301,5 +373,18 @@ def test_an_embedded_font_draws_the_characters_as_the_packaged_font_does() -> No
         assert ours.getlength(character) == pytest.approx(theirs.getlength(character), abs=1)
 
 
+def test_charts_are_laid_out_with_a_part_of_the_font_as_with_the_whole() -> None:
+    text = "政府信息公开工作年度报告" * 3
+    chart = {"data": {"values": [{}]}, "mark": {"type": "text", "text": text, "fontSize": 10}, "width": 10}
+
+    def width(family: str) -> float:
+        drawn = vl_convert.vegalite_to_svg(chart | {"config": {"font": family}})
+        return float(etree.fromstring(drawn).get("viewBox").split()[2])
+
+    fonts.register()
+    with fonts.registered(text) as family:
+        assert width(family) == pytest.approx(width(fonts.FAMILY), abs=2)
+
+
 def test_processes_are_as_many_as_the_cores_that_may_be_used() -> None:
-    assert 1 <= runner.fork.cores() <= (os.cpu_count() or 1)
+    assert 1 <= fork.cores() <= (os.cpu_count() or 1)

@@ -348,5 +348,6 @@ def test_the_largest_group_of_peers_is_taken_where_none_is_named() -> None:
     compared = measures.compare(share_rows(*rows))
     assert selection.peers(compared)["year"].unique().to_list() == [2023]
     assert selection.peers(compared, 2022).height == 12
+    assert selection.peers(compared, agencies=["区03"])["year"].unique().to_list() == [2022]
     with pytest.raises(GongkaiError, match=r"unknown level 'city'\. Choices: county"):
         selection.peers(compared, level="city")

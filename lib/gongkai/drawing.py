@@ -63,7 +63,8 @@ class Drawn(alt.VConcatChart):
 
     def to_dict(self, *_: Any, **__: Any) -> Spec:
         found: Spec = object.__getattribute__(self, "_spec")
-        return found | {"$schema": alt.SCHEMA_URL}
+        # Who renders it may set another font.
+        return found | {"$schema": alt.SCHEMA_URL, "config": dict(found["config"])}
 
 
 Figure = Drawn | Said

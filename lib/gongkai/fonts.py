@@ -84,7 +84,8 @@ def _subset(text: str, family: str) -> Any:
     builder.setupHorizontalMetrics({".notdef": (0, 0)} | {name: place for name, (_, (_, place)) in found.items()})
     builder.setupHorizontalHeader(**{name: getattr(across, name) for name in _ACROSS})
     builder.setupOS2(**{name: getattr(metrics, name) for name in _LINES})
-    builder.setupNameTable({"familyName": family, "styleName": "Regular"})  # browsers refuse a font without names
+    # Browsers refuse a font without names; vl-convert measures one without a PostScript name with another font.
+    builder.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family})
     builder.setupPost(keepGlyphNames=False)
     font = builder.font
     font["head"].created = font["head"].modified = head.created

@@ -63,7 +63,7 @@ def beside(function: Callable[..., T], *args: Any) -> T:
     For pure functions of a module that are slow the first time.
     """
     ticket = (os.getpid(), monotonic())
-    with suppress(OSError, EOFError), _one_at_a_time:
+    with suppress(ConnectionError, EOFError), _one_at_a_time:
         if _beside is not None:
             _beside.send((ticket, function, args))
             # Whoever asked before may have been stopped before the answer came.
@@ -175,8 +175,8 @@ class _Server:
 
     def dismiss(self, slot: _Slot) -> None:
         if slot.helper is not None and slot.line is not None:
-            _end(slot.helper)
             slot.line.close()
+            _end(slot.helper)
         slot.helper = slot.line = None
 
     def serve(self, slots: list[_Slot], stdin: int) -> Iterator[tuple[int, Outcome]]:

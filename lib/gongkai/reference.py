@@ -84,7 +84,8 @@ def rule_list() -> str:
     """Every rule and cause: id, severity, editions, title in both languages, source."""
     rows = []
     for r in rules():
-        severity = ", ".join(dict.fromkeys(g for g, _ in r["grades"])) if "grades" in r else r["severity"]
+        grades = [g for g, _ in r["grades"]] if "grades" in r else [r["severity"]]
+        severity = ", ".join(dict.fromkeys([*grades, *([r["beyond_severity"]] if "beyond_severity" in r else [])]))
         rows.append([r["id"], severity, ", ".join(r["editions"]), r["title_zh"], r["title_en"], r["source"]])
     header = ["id", "severity", "editions", "规则", "rule", "source"]
     told = [[c["id"], ", ".join(c["explains"]), c["zh"], c["en"]] for c in causes()]

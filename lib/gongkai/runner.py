@@ -24,6 +24,9 @@ from gongkai.lean import lean
 from gongkai.rules.declared import rules
 from gongkai.words import word
 
+# What gongkai imports only where it is used, and pages use.
+_LATE = {"scipy.optimize", "scipy.spatial.distance", "scipy.stats", "statsmodels.stats.proportion"}
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
@@ -123,16 +126,19 @@ def _prepare(notebooks: Sequence[Path]) -> None:
 
     from gongkai import engine, show
 
-    for name in {name for path in notebooks for name in _imported(path)}:
-        with suppress(Exception):  # the notebook meets it again, and its page says so
-            import_module(name)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     engine.shell()
     body(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
-    show.compile_templates()
-    rules(), form()
-    declared = Path(__file__).parent / "declared"
-    fonts.subset_font("".join(path.read_text("utf-8") for path in declared.rglob("*.*")))
+    names = {name for path in notebooks for name in _imported(path)}
+    if any(name.startswith("gongkai") for name in names):
+        names |= _LATE
+        show.compile_templates()
+        rules(), form()
+        declared = Path(__file__).parent / "declared"
+        fonts.subset_font("".join(path.read_text("utf-8") for path in declared.rglob("*.*")))
+    for name in sorted(names):
+        with suppress(Exception):  # the notebook meets it again, and its page says so
+            import_module(name)
 
 
 def _imported(notebook: Path) -> Iterator[str]:

@@ -142,12 +142,18 @@ def coverage(reading: Reading, agencies: Sequence[str] = (), first: int = 0, las
 
 
 def peers(
-    compared: pl.DataFrame, year: int = 0, kind: str = "", level: str = "", by_region: bool = False
+    compared: pl.DataFrame,
+    year: int = 0,
+    kind: str = "",
+    level: str = "",
+    by_region: bool = False,
+    agencies: Sequence[str] = (),
 ) -> pl.DataFrame:
     """The rows of one group of peers of `measures.compare`; what is left open is that of the largest group.
 
-    Largest: with the most rated peers, then the latest year. `by_region` as in `measures.compare`. Empty where nothing
-    is known of kind and level. Raises GongkaiError listing the choices.
+    Largest: with the most rated peers, then the latest year; of those that one of `agencies` is in, where any is named.
+    `by_region` as in `measures.compare`. Empty where there is no such group, or nothing is known of kind and level.
+    Raises GongkaiError listing the choices.
     """
     found = compared.filter(pl.col("kind").is_not_null() & pl.col("level").is_not_null())
     for name, given in (("year", year), ("kind", kind), ("level", level)):
@@ -155,7 +161,8 @@ def peers(
         found = found.filter(pl.col(name) == given) if given else found
     keys = [*measures.peer_group(by_region), "rate"]
     order = (
-        found.select("peers", *keys)
+        within(found, agencies)
+        .select("peers", *keys)
         .unique()
         .sort("peers", "year", *keys, descending=[True, True, *[False] * len(keys)])
     )

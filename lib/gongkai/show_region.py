@@ -30,6 +30,11 @@ def _years(some: Reading) -> list[int]:
     return sorted(set(measures.counted(some.reports)["year"]))
 
 
+def latest(some: Reading) -> int:
+    """The latest year that any of the bodies reported on; 0 where no report has a year."""
+    return max(_years(some), default=0)
+
+
 def _expected(body: Row, year: int) -> bool:
     """Whether a declared body existed in the year."""
     return bool((body["first_year"] or EVER[0]) <= year <= (body["last_year"] or EVER[1]))
@@ -76,6 +81,12 @@ def order(some: Reading, measured: Measured, lang: str = "zh") -> Html:
 def _consolidating(some: Reading) -> list[str]:
     """The bodies whose reports are declared to add up those of others."""
     return some.agencies.filter(pl.col("consolidates"))["agency"].to_list()
+
+
+def without_consolidated(some: Reading) -> Reading:
+    """The reading without reports that add up others, so that no case is counted twice."""
+    apart = pl.col("agency_id").is_in(some.agencies.filter(pl.col("consolidates"))["agency_id"].implode())
+    return some.kept(some.reports.filter(~apart.fill_null(False)), None, None)
 
 
 def sums(some: Reading, measured: Measured, lang: str = "zh") -> Html:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from gongkai import measures
+from gongkai.charts import titles
 from gongkai.charts.shared import counted, nothing, read_years, source
 from gongkai.drawing import Figure, Spec, bars, framed, in_words, listed, years_of
 from gongkai.form import form
@@ -34,7 +35,9 @@ def applicants(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> 
         return said
     names = [form().name("applications", c, lang) for c in columns]
     note = source(mine, "applications", found, lang)
-    title = _title("chart_applicants", found, lang)
+    rates = measures.rates(mine, reports, ["natural_persons"])
+    latest = measures.yearly_rates(rates.filter(pl.col("year").is_in(found["year"].implode()))).to_dicts()[-1:]
+    title = titles.outcome_title(latest, lang) if latest else _title("chart_applicants", found, lang)
     return framed([bars(found, names, lang)], title, word("chart_applicants_sub", lang), note, in_words(found, lang))
 
 
@@ -109,7 +112,9 @@ def disputes(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> Fi
     side: Spec = {"hconcat": panels, "spacing": 58, "resolve": {"scale": {"x": "shared", "y": "shared"}}}
     note = source(mine, "disputes", found, lang)
     words = in_words(named.with_columns(name=pl.col("name") + " " + pl.col("column")), lang)
-    return framed([side], _title("chart_disputes", found, lang), word("chart_disputes_sub", lang), note, words)
+    latest = mine.filter((pl.col("table") == "disputes") & (pl.col("year") == found["year"].max()))
+    title = titles.disputes_title(latest.select("year", "item", "column", "value").to_dicts(), lang)
+    return framed([side], title, word("chart_disputes_sub", lang), note, words)
 
 
 _PANELS_OF_PROACTIVE = {
@@ -146,5 +151,8 @@ def proactive(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> F
     note = word("chart_zero_named", lang, names=listed(zero, lang)) if zero else ""
     note += word("chart_unit_unknown", lang) if known.height < found.height else ""
     note += source(mine, "proactive", known, lang)
-    title = _title("chart_proactive", found, lang)
+    latest = found.filter((pl.col("year") == found["year"].max()) & (pl.col("column") == "decisions"))
+    decisions: dict[str, float | None] = dict.fromkeys(("licensing", "penalty", "coercion"))
+    decisions |= {item: value for item, value in latest.select("item", "value").rows() if item in decisions}
+    title = titles.proactive_title(years_of(found)[-1], decisions, lang)
     return framed(panels, title, word("chart_proactive_sub", lang), note, in_words(named, lang))

@@ -142,7 +142,7 @@ def _panel(group: pl.DataFrame, agency: str, lang: str) -> Spec:
     where: Spec = {"x": x | {"field": "label_n"}, "y": y | {"field": "label_at"}, "text": named("name")}
     to: Spec = {"x": x, "y": y, "x2": {"field": "end_n"}, "y2": {"field": "label_at"}}
     end: Spec = {"x": x, "y": y | {"field": "at"}, "text": named("label")}
-    bold = {"expr": "datum.weight"}
+    name: Spec = {"align": "left", "dx": 2, "fontSize": 11, "fontWeight": {"expr": "datum.weight"}}
     layers = [
         mark("rule", {"y": y}, [{"value": mean}], color=GREY),
         *[
@@ -158,7 +158,8 @@ def _panel(group: pl.DataFrame, agency: str, lang: str) -> Spec:
         ],
         mark("point", point, stroke="white", strokeWidth=0.5, size=50, opacity=0.9),
         mark("rule", to, labels, color=GREY, strokeWidth=0.7),
-        mark("text", where, labels, align="left", dx=2, fontSize=11, fontWeight=bold),
+        mark("text", where, labels, **name, stroke="white", strokeWidth=3),
+        mark("text", where, labels, **name),
         mark("text", end, _ends(lines, mean, top, lang), align="left", dx=5, fontSize=10, color=GREY),
     ]
     kind, level = group["kind"][0], group["level"][0]
@@ -180,8 +181,8 @@ def _mine(found: pl.DataFrame, agency: str, lang: str) -> str:
 def funnel(compared: pl.DataFrame, code: str, year: int, lang: str = "zh", agency: str = "") -> Figure:
     """The share `code` of the peers in a year against their cases, with mean, 95 and 99.8 % lines, a panel a group.
 
-    `compared`: what `measures.compare` returns. With `agency` only its group is drawn, and it is marked. Groups of fewer
-    than FEWEST rated peers have no funnel.
+    `compared`: what `measures.compare` returns. With `agency` only its group is drawn, and it is marked. Groups of
+    fewer than FEWEST rated peers have no funnel.
     """
     known = measures.rate(code)
     found = compared.filter((pl.col("rate") == code) & (pl.col("year") == year))

@@ -31,7 +31,7 @@ from gongkai.words import number, word
 # More agencies than this are left out, those with the least to see first.
 _MOST = 40
 # The room of the names, the size of a cell and the slope of the headings.
-_NAMES, _WIDE, _HIGH, _SLOPE = 178, 31, 26, -60
+_NAMES, _WIDE, _HIGH, _SLOPE = 178, 33, 26, 300
 _DARK = {("99.8", False): BLUE, ("99.8", True): ORANGE}
 _LIGHT = {("95", False): "#A6CBE3", ("95", True): "#F4C08A"}
 
@@ -62,10 +62,9 @@ def _cells(compared: pl.DataFrame, findings: pl.DataFrame, year: int) -> pl.Data
 
 def _in_order(cells: pl.DataFrame) -> list[str]:
     """The agencies, those with the most to see first."""
-    seen = cells.group_by("agency").agg(
-        (pl.col("apart").sum() + pl.col("marked").sum()).alias("seen"), pl.col("n").max().alias("n")
-    )
-    return seen.sort("seen", "n", "agency", descending=[True, True, False], nulls_last=True)["agency"].to_list()
+    seen = cells.group_by("agency").agg(pl.col("apart", "marked").sum(), pl.col("n").max())
+    order = ["apart", "marked", "n", "agency"]
+    return seen.sort(order, descending=[True, True, True, False], nulls_last=True)["agency"].to_list()
 
 
 def _look(row: titles.Row, lang: str) -> Spec:
@@ -73,17 +72,17 @@ def _look(row: titles.Row, lang: str) -> Spec:
     text = f"{100 * row['value']:.1f}" if row["value"] is not None else ""
     if row["status"] == "few":
         text = f"{row['k']:.0f}/{row['n']:.0f}"
-        return {"fill": "white", "ink": GREY, "text": text, "sign": "", "edge": PALE}
+        return {"fill": "white", "ink": GREY, "text": text, "sign": "", "few": True}
     if row["status"] != "rated":
         key = f"chart_heat_{row['status'].replace(' ', '_')}"
-        return {"fill": "white", "ink": GREY, "text": word(key, lang), "sign": "", "edge": "white"}
+        return {"fill": "white", "ink": GREY, "text": word(key, lang), "sign": "", "few": False}
     if row["z"] is None:
-        return {"fill": "#E4E4E4", "ink": INK, "text": text, "sign": "", "edge": "white"}
+        return {"fill": "#E4E4E4", "ink": INK, "text": text, "sign": "", "few": False}
     place = (row["beyond"], row["z"] > 0)
     sign = "" if not row["beyond"] else "▲" if row["z"] > 0 else "▼"
     if fill := _DARK.get(place):
-        return {"fill": fill, "ink": "white", "text": text, "sign": sign, "edge": "white"}
-    return {"fill": _LIGHT.get(place, "#F6F3E8"), "ink": INK, "text": text, "sign": sign, "edge": "white"}
+        return {"fill": fill, "ink": "white", "text": text, "sign": sign, "few": False}
+    return {"fill": _LIGHT.get(place, "#F6F3E8"), "ink": INK, "text": text, "sign": sign, "few": False}
 
 
 def _rows(cells: pl.DataFrame, agencies: list[str], rates: list[str], lang: str) -> list[Spec]:
@@ -112,59 +111,32 @@ def _drawing(cells: pl.DataFrame, agencies: list[str], lang: str) -> Spec:
     names = [
         {"cy": (k + 0.5) * _HIGH, "name": clipped(a, 10.5, _NAMES - 10), "agency": a} for k, a in enumerate(agencies)
     ]
+    wrapped = [wrap(titles.rate_name(c, lang), 10.5, 132) for c in rates]
+    # Lines below the first go to the right, so a heading of several begins further to the left.
     heads = [
-        {"cx": _NAMES + (k + 0.5) * _WIDE, "name": wrap(titles.rate_name(c, lang), 10.5, 132)}
-        for k, c in enumerate(rates)
+        {"cx": _NAMES + (k + 0.5) * _WIDE + 4 - 7 * (len(lines) - 1), "name": lines} for k, lines in enumerate(wrapped)
     ]
     x = amount("cx", axis=None, scale={"domain": [0, width], "nice": False})
     y = amount("cy", axis=None, scale={"domain": [high, 0], "nice": False})
     told = tips(agency=word("agency", lang), rate=word("chart_name", lang), said=word("chart_share_tip", lang))
     area: Spec = {"x": x | {"field": "x"}, "x2": {"field": "x2"}, "y": y | {"field": "y"}, "y2": {"field": "y2"}}
-    area |= {"fill": named("fill", scale=None), "stroke": named("edge", scale=None), "tooltip": told}
-    ink = named("ink", scale=None)
-    corner: Spec = {"y": y | {"field": "y"}, "color": ink}
+    area |= {"fill": named("fill", scale=None), "tooltip": told}
+    ink, edge = named("ink", scale=None), {"y": y | {"field": "y"}, "color": named("ink", scale=None)}
+    right, left = x | {"field": "x2"}, x | {"field": "x"}
+    bold: Spec = {"fontSize": 10, "dy": 2, "fontWeight": {"expr": "datum.weight"}}
+    beside: Spec = {"align": "right", "fontSize": 10.5, "lineHeight": 11.5}
+    above: Spec = {"align": "left", "angle": _SLOPE, "fontSize": 10.5, "lineHeight": 12}
+    few = [r for r in rows if r["few"]]
+    noted, signed = [r for r in rows if r["note"]], [r for r in rows if r["sign"]]
+    top: Spec = {"baseline": "top"}
     layers = [
-        mark("rect", area, strokeDash=[3, 2]),
-        mark(
-            "text",
-            {"x": x, "y": y, "text": named("text"), "color": ink},
-            fontSize=10.5,
-            dy=2,
-            fontWeight={"expr": "datum.weight"},
-        ),
-        mark(
-            "text",
-            corner | {"x": x | {"field": "x2"}, "text": named("note")},
-            fontSize=8,
-            align="right",
-            baseline="top",
-        ),
-        mark(
-            "text",
-            corner | {"x": x | {"field": "x"}, "text": named("sign")},
-            fontSize=6,
-            align="left",
-            baseline="top",
-            dx=1,
-            dy=2,
-        ),
-        mark(
-            "text",
-            {"x": {"value": _NAMES - 6}, "y": y, "text": named("name")},
-            names,
-            align="right",
-            fontSize=10.5,
-            lineHeight=11.5,
-        ),
-        mark(
-            "text",
-            {"x": x, "y": {"value": -6}, "text": named("name")},
-            heads,
-            align="left",
-            angle=_SLOPE % 360,
-            fontSize=11,
-            lineHeight=12,
-        ),
+        mark("rect", area),
+        mark("rect", area, few, stroke=PALE, strokeDash=[3, 2]),
+        mark("text", {"x": x, "y": y, "text": named("text"), "color": ink}, **bold),
+        mark("text", edge | {"x": right, "text": named("note")}, noted, fontSize=9, align="right", **top),
+        mark("text", edge | {"x": left, "text": named("sign")}, signed, fontSize=7, align="left", dx=1, dy=1, **top),
+        mark("text", {"x": {"value": _NAMES - 6}, "y": y, "text": named("name")}, names, **beside),
+        mark("text", {"x": x, "y": {"value": -6}, "text": named("name")}, heads, **above),
     ]
     return panel(layers, rows, width, high)
 
@@ -174,8 +146,8 @@ def heat_map(
 ) -> Figure:
     """Every share of the agencies in a year (the latest if not given): figure, place among peers, and what is marked.
 
-    `compared`: what `measures.compare` returns. ※ marks shares with a cell that an error or warning concerns. At most 40
-    agencies are drawn, those with the most to see first.
+    `compared`: what `measures.compare` returns. ※ marks shares with a cell that an error or warning concerns. At most
+    40 agencies are drawn, those with the most to see first.
     """
     there = measures.counted(reports).with_columns(agency=agency_of())
     years = set(compared["year"])
@@ -185,8 +157,9 @@ def heat_map(
         return Said(word("chart_heat_said", lang, year=at))
     agencies = _in_order(cells)
     drawn = agencies[:_MOST]
-    some = cells.group_by("agency").agg(pl.col("apart", "marked").any())
-    title = titles.heat_title(at, len(agencies), int(some["apart"].sum()), int(some["marked"].sum()), lang)
+    some = cells.group_by("agency").agg(pl.col("apart", "marked").any(), pl.col("z").is_not_null().any())
+    judged, apart, marked = (int(some[c].sum()) for c in ("z", "apart", "marked"))
+    title = titles.heat_title(at, len(agencies), judged, apart, marked, lang)
     note = word("chart_heat_note", lang)
     left, absent = len(agencies) - len(drawn), there["agency"].n_unique() - len(agencies)
     note += word("chart_heat_more", lang, n=len(drawn), more=number(left, lang)) if left else ""

@@ -9,7 +9,22 @@ from gongkai.charts import titles
 from gongkai.charts.pooled import pooled
 from gongkai.charts.sankey import COLOURS
 from gongkai.charts.shared import edition_change, span, spread, who
-from gongkai.drawing import GREY, INK, Figure, Said, Spec, amount, framed, mark, named, panel, percent, tips, years_of
+from gongkai.drawing import (
+    GREY,
+    INK,
+    Figure,
+    Said,
+    Spec,
+    amount,
+    framed,
+    listed,
+    mark,
+    named,
+    panel,
+    percent,
+    tips,
+    years_of,
+)
 from gongkai.form import form
 from gongkai.measures import OUTCOMES
 from gongkai.words import number, word
@@ -143,10 +158,8 @@ def outcome_shares(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh")
     note += word("crosses_yes", lang) if known["edition"].n_unique() > 1 else ""
     note += word("chart_left_out", lang, n=mix.height - known.height) if mix.height > known.height else ""
     if agencies > 1:
-        each = [
-            word("chart_year_agencies", lang, year=y, n=number(n, lang))
-            for y, n in yearly.select("year", "agencies").rows()
-        ]
+        counts = yearly.select("year", "agencies").rows()
+        each = [word("chart_year_agencies", lang, year=y, n=number(n, lang)) for y, n in counts]
         note += word("chart_counted", lang, each=listed(each, lang))
     words = "; ".join(f"{r['year']} {r['name']} {r['share']} ({r['count']})" for r in rows)
     subtitle = word("chart_outcome_sub", lang, who=who(known["agency"], lang))

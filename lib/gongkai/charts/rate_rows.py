@@ -68,7 +68,7 @@ def _drawing(found: pl.DataFrame, lang: str) -> Spec:
     top = min(1.0, 1.05 * max(r["high"] for r in drawn))
     high = rows[-1]["y"] + _ROW
     y = amount("y", axis=None, scale={"domain": [high, 0], "nice": False})
-    ticks = {"format": ".0%", "tickCount": 4, "ticks": False, "domain": False, "orient": "bottom"}
+    ticks = {"format": ".0%", "tickCount": 4, "ticks": False, "domain": False, "orient": "bottom", "labelFlush": False}
     x = amount("value", axis=ticks, scale={"domain": [0, top], "nice": False, "range": [_START, _START + _WIDTH]})
     told = tips(name=word("row", lang), year=word("year", lang), said=word("chart_share_tip", lang))
     point: Spec = {"x": x, "y": y, "fill": named("fill", scale=None), "tooltip": told}

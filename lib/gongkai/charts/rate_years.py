@@ -28,7 +28,16 @@ from gongkai.words import number, word
 _WIDTH = FULL - 50
 # Up to so many agencies each panel is high.
 _TALL = 4
-_PERCENT = {"format": ".0%", "tickCount": 3, "ticks": False, "domain": False}
+_ROOM = 32
+# Of the rates: a frame of `measures.compare` has these and more.
+_COLUMNS = ("agency", "rate", "year", "edition", "k", "n", "value", "low", "high", "status", "crosses")
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
+
+def percent_ticks(highest: float) -> list[float]:
+    """At most five round shares from 0 on; none above 100 %."""
+    step = next(s for s in _STEPS if highest <= 4 * s or s == _STEPS[-1])
+    return [round(k * step, 2) for k in range(5) if k * step <= min(1.0, highest + step)]
 
 
 def segments(found: pl.DataFrame) -> pl.DataFrame:
@@ -66,7 +75,8 @@ def _foot(mine: pl.DataFrame, years: list[int], lang: str) -> list[Spec]:
 
 def _panel(mine: pl.DataFrame, years: list[int], top: float, high: int, lang: str, title: str, first: bool) -> Spec:
     axis, rows = year_axis(years, labels=False), _rows(mine, lang)
-    y = amount("value", scale={"domain": [0, top], "nice": False}, axis=_PERCENT)
+    ticks = {"values": percent_ticks(top * (1 - _ROOM / high)), "format": ".0%", "ticks": False, "domain": False}
+    y = amount("value", scale={"domain": [0, top], "nice": False}, axis=ticks)
     base: Spec = {"x": axis, "y": y}
     told = tips(agency=word("agency", lang), year=word("year", lang), said=word("chart_share_tip", lang))
     told += tips(cases=word("chart_cases", lang))
@@ -113,7 +123,7 @@ def rate_by_year(rates: pl.DataFrame, code: str, lang: str = "zh") -> Figure:
     `rates`: what `measures.rates` returns. Shares of fewer than 30 cases are hollow and joined with none; lines join
     consecutive years, and cross the change of edition only where the share does.
     """
-    known, found = measures.rate(code), rates.filter(pl.col("rate") == code)
+    known, found = measures.rate(code), rates.filter(pl.col("rate") == code).select(_COLUMNS)
     shown = found.filter(pl.col("value").is_not_null())
     if shown.is_empty():
         return Said(word("chart_rate_none", lang, name=known.name(lang)))
@@ -127,10 +137,11 @@ def rate_by_year(rates: pl.DataFrame, code: str, lang: str = "zh") -> Figure:
             return Said(word("chart_rate_none", lang, name=known.name(lang)))
         words = "; ".join(f"{r['year']} {percent(r['p50'])} ({r['agencies']})" for r in boxes.iter_rows(named=True))
         drawing = spread_panel(boxes, years, percent, ".0%", lang)
-        title = titles.spread_title(code, boxes.row(-1, named=True), lang)
+        title = titles.spread_title(known.name(lang), boxes.row(-1, named=True), percent, lang)
         return framed([drawing], title, word("chart_spread_sub", lang, **about), note, words)
-    years, top = span(found["year"]), float(str(shown["high"].max())) * 1.25
-    high = 110 if len(agencies) <= _TALL else 70
+    high = 110 if len(agencies) <= _TALL else 80
+    # Above the highest interval is room for its figure and the name of the edition.
+    years, top = span(found["year"]), float(str(shown["high"].max())) * high / (high - _ROOM)
     panels = [
         _panel(
             found.filter(pl.col("agency") == a), years, top, high, lang, a if len(agencies) > 1 else "", first=k == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gongkai import measures
@@ -98,7 +98,7 @@ def grounds_title(year: int, total: float, parts: Sequence[tuple[str, Row]], lan
 def rate_title(code: str, rows: Sequence[Row], agencies: int, lang: str) -> str:
     """The latest year of one agency, or of several: `rows` of `measures.yearly_rates`, one an agency."""
     name = rate_name(code, lang)
-    if len(rows) == 1:
+    if agencies == 1:
         said = word(
             "chart_of_year", lang, year=rows[0]["year"], said=f"{rate_name(code, lang, True)} {share(rows[0], lang)}"
         )
@@ -114,10 +114,10 @@ def rate_title(code: str, rows: Sequence[Row], agencies: int, lang: str) -> str:
     )
 
 
-def spread_title(code: str, row: Row, lang: str) -> str:
+def spread_title(name: str, row: Row, said: Callable[[float], str], lang: str) -> str:
     """The middle of many agencies in the latest year: `row` has year, agencies, and p25, p50, p75."""
-    told = {"year": row["year"], "middle": percent(row["p50"]), "half": interval(row["p25"], row["p75"])}
-    return word("chart_spread_title", lang, name=rate_name(code, lang), n=number(row["agencies"], lang), **told)
+    told = {"year": row["year"], "middle": said(row["p50"]), "half": f"{said(row['p25'])} – {said(row['p75'])}"}
+    return word("chart_spread_title", lang, name=name, n=number(row["agencies"], lang), **told)
 
 
 def funnel_title(code: str, year: int, peers: int, beyond: int, mine: str, lang: str) -> str:
@@ -127,20 +127,20 @@ def funnel_title(code: str, year: int, peers: int, beyond: int, mine: str, lang:
     return word(key, lang, n=number(peers, lang), beyond=number(beyond, lang), **told) + mine
 
 
-def heat_title(year: int, agencies: int, apart: int, marked: int, lang: str) -> str:
-    told = {"n": number(agencies, lang), "apart": number(apart, lang), "marked": number(marked, lang)}
-    return word("chart_heat_title", lang, year=year, **told)
+def heat_title(year: int, agencies: int, compared: int, apart: int, marked: int, lang: str) -> str:
+    """How many agencies have peers, how many of them stand apart, and how many a finding concerns."""
+    told = {"n": agencies, "compared": compared, "apart": apart, "marked": marked}
+    return word("chart_heat_title", lang, year=year, **{k: number(v, lang) for k, v in told.items()})
 
 
-def count_title(name: str, unit: str, rows: Sequence[Row], lang: str) -> str:
-    """The latest year of an indicator: `rows` of `measures.yearly_counts`, one an agency; ratio and interval if one."""
-    known = [r for r in rows if r["value"] is not None]
-    if len(rows) > 1:
-        told = {"n": number(len(known), lang), "of": number(len(rows), lang)}
-        total = number(sum(r["value"] for r in known), lang)
-        return word("chart_count_several", lang, name=name, year=rows[0]["year"], total=total, unit=unit, **told)
+def count_title(name: str, rows: Sequence[Row], agencies: int, lang: str) -> str:
+    """The latest year of an indicator: `rows` of `measures.yearly_counts` with a figure, one an agency."""
+    if agencies > 1:
+        told = {"n": number(len(rows), lang), "of": number(agencies, lang)}
+        total = number(sum(r["value"] for r in rows), lang)
+        return word("chart_count_several", lang, name=name, year=rows[0]["year"], total=total, **told)
     row = rows[0]
-    text = word("chart_count_title", lang, name=name, year=row["year"], value=number(row["value"], lang), unit=unit)
+    text = word("chart_count_title", lang, name=name, year=row["year"], value=number(row["value"], lang))
     low, high = row.get("ratio_low"), row.get("ratio_high")
     if row.get("ratio") is None or low is None or high is None:
         return text
@@ -158,3 +158,20 @@ def dispute_title(rows: Sequence[Row], lang: str) -> str:
         return word("chart_dispute_title_none", lang, year=rows[0]["year"])
     said = word("chart_then", lang).join(named_share(r, lang) for r in rated)
     return word("chart_of_year", lang, year=rows[0]["year"], said=said)
+
+
+def disputes_title(cells: Sequence[Row], lang: str) -> str:
+    """How many cases there were and how many were corrected: `cells` of one year (year, item, column, value)."""
+
+    def total(items: str, column: str) -> str:
+        found = [c["value"] for c in cells if c["item"].startswith(items) and c["column"] == column]
+        return number(None if None in found or not found else sum(found), lang)
+
+    told = {"asked": total("reconsideration", "total"), "corrected": total("reconsideration", "corrected")}
+    told |= {"sued": total("litigation", "total"), "turned": total("litigation", "corrected")}
+    return word("chart_disputes_title", lang, year=cells[0]["year"], **told)
+
+
+def proactive_title(year: int, decisions: dict[str, float | None], lang: str) -> str:
+    """The decisions of the year (件) by row."""
+    return word("chart_proactive_title", lang, year=year, **{k: number(v, lang) for k, v in decisions.items()})

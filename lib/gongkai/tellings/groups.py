@@ -9,7 +9,7 @@ from gongkai.measures import rate as declared
 from gongkai.show_rates import percent, said
 from gongkai.stats import FEW
 from gongkai.tellings.shares import left_out
-from gongkai.tellings.told import FALSE, NAMED, Row, Told, chance, joined, of, reasons, say, told
+from gongkai.tellings.told import FALSE, NAMED, Row, Told, joined, of, reasons, related, say, told
 from gongkai.words import word
 
 
@@ -32,7 +32,7 @@ def _one(row: Row, lang: str) -> str:
         name=name,
         said=said(row, lang),
         expected=percent(row["expected"]),
-        q=chance(row["q"]),
+        q=related(row["q"]),
     )
 
 

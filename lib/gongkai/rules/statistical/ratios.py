@@ -53,7 +53,7 @@ def outlying(found: pl.DataFrame, both: bool) -> pl.DataFrame:
         return seen.with_columns(pl.lit(None, dtype=pl.Float64).alias("q")).drop("_row")
     z, n = tested["z"].to_numpy(), tested["peers"].to_numpy()
     p = np.minimum(1, 2 * robust_tail(np.abs(z), n)) if both else robust_tail(z, n)
-    tested = adjusted(tested.with_columns(pl.Series("p", p)), group)
+    tested = adjusted(tested.with_columns(pl.Series("p", p)), GROUP)
     rest = seen.join(tested.select("_row"), on="_row", how="anti").with_columns(
         pl.lit(None, dtype=pl.Float64).alias("q")
     )
