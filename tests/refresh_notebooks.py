@@ -18,7 +18,8 @@ CHECKED = "nbval-check-output"
 def refresh(path: Path) -> None:
     """Run the notebook in its own folder and keep the checked outputs."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    place = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, kernel_name="python3", store_widget_state=False, resources=place).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code" and CHECKED not in cell.metadata.get("tags", []):

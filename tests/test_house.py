@@ -26,7 +26,7 @@ MODULES = sorted(LIB.rglob("*.py"))
 # Imports go down this list only.
 LEVELS = [
     ("errors", "document", "cells", "dates", "percent", "shared_file"),
-    ("form",),
+    ("form", "words"),
     ("readers", "parse.model", "synth"),
     ("parse", "claims"),
     ("notes",),
@@ -35,7 +35,7 @@ LEVELS = [
     ("measures",),
     ("rules", "ledger", "reviews"),
     ("pipeline",),
-    ("selection", "priority", "words", "fonts", "links", "reference", "deciding", "page_names", "saved"),
+    ("selection", "priority", "fonts", "links", "reference", "deciding", "page_names", "saved"),
     ("decision_words",),
     ("views", "drawing", "lean", "charts", "show", "show_claims", "show_decisions"),
     ("show_rates", "show_region", "show_index", "questions", "interactive"),

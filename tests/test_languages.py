@@ -18,7 +18,7 @@ CJK = re.compile("[\u3400-\u9fff]")
 CSVS = sorted((LIB / "declared").glob("*.csv"))
 TEMPLATES = sorted((LIB / "templates").rglob("*.html"))
 # What makes pages, charts, tables and sentences: their words stand in the declarations.
-SHOWN = ("charts", "drawing", "explore", "interactive", "pages", "publish", "show", "tellings", "views")
+SHOWN = ("charts", "drawing", "explore", "interactive", "lists", "pages", "publish", "show", "tellings", "views")
 
 
 def in_english(field: str) -> bool:

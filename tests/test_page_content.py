@@ -351,7 +351,7 @@ def agency_body(reading: gongkai.Reading, measured: saved.Measured, agency: str,
         *(show.heading("tables", lang), show.form_tables(one, lang)),
         *(show.heading("sources", lang), show.sources(one.reports, lang)),
     ]
-    chart = interactive.render(charts.outcomes(one.facts, one.reports, lang))
+    chart = interactive.render(charts.outcome_shares(one.facts, one.reports, lang))
     drawn = chart._repr_html_() if isinstance(chart, Said) else chart._repr_mimebundle_()["text/html"]
     return "\n".join([*(piece.html for piece in pieces), drawn])
 
@@ -420,7 +420,7 @@ def charts_picture() -> Any:
 
 def test_a_chart_keeps_its_specification_when_it_is_made_live(reading: gongkai.Reading) -> None:
     one = selection.pick(reading, XICHENG)
-    figure = charts.outcomes(one.facts, one.reports)
+    figure = charts.outcome_shares(one.facts, one.reports)
     assert not isinstance(figure, Said)
     before = json.dumps(figure.to_dict(), sort_keys=True)
     live = interactive.render(figure)

@@ -338,7 +338,7 @@ def test_wrong_parameters_are_refused_before_anything_runs(tmp_path: Path) -> No
 
 def test_a_lean_chart_says_and_draws_the_same_in_the_font_of_the_page() -> None:
     one = selection.pick(gongkai.read_folder(REPORTS, progress=False), "北京市西城区人民政府")
-    picture = drawing.render(charts.outcomes(one.facts, one.reports, "zh"))
+    picture = drawing.render(charts.outcome_shares(one.facts, one.reports, "zh"))
     assert isinstance(picture, drawing.Picture)
     small = lean(f"<p>role='img' &lt;svg</p>{picture.svg}<p>after</p>")
     assert small.startswith("<p>role='img' &lt;svg</p><svg ") and small.endswith("</svg><p>after</p>")

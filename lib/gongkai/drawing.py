@@ -102,11 +102,6 @@ def tips(**titles: str) -> list[Spec]:
     return [{"field": field, "type": "nominal", "title": title} for field, title in titles.items()]
 
 
-def percent(share: float) -> str:
-    """0.2394636 → 23.9%."""
-    return f"{100 * share:.1f}%"
-
-
 def interval(low: float, high: float) -> str:
     """The ends of an interval in percent: 21.9–26.1."""
     return f"{100 * low:.1f}–{100 * high:.1f}"

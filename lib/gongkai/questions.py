@@ -12,8 +12,7 @@ from gongkai import measures
 from gongkai.form import declared_rows, form
 from gongkai.rules.declared import rules
 from gongkai.show import ordered
-from gongkai.show_rates import percent
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 Row = dict[str, Any]
 

@@ -12,9 +12,9 @@ from gongkai.page_names import parent_name, region_name
 from gongkai.questions import grouped, is_settled, questions, sentence
 from gongkai.rules.declared import rules
 from gongkai.show import Html, fill, marks_of
-from gongkai.show_rates import Row, count_change, interval, k_of_n, percent, rate_change, said
+from gongkai.show_rates import Row, count_change, interval, k_of_n, rate_change, said
 from gongkai.stats import FEW
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 if TYPE_CHECKING:
     from gongkai.pipeline import Reading

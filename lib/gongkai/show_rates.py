@@ -9,17 +9,12 @@ import polars as pl
 from gongkai import measures
 from gongkai.show import Html, fill, marks_of
 from gongkai.stats import FEW
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 if TYPE_CHECKING:
     from gongkai.pipeline import Reading
 
 Row = dict[str, Any]
-
-
-def percent(share: float) -> str:
-    """0.2394636 → 23.9%."""
-    return f"{100 * share:.1f}%"
 
 
 def interval(row: Row, lang: str) -> str:

@@ -11,9 +11,9 @@ from gongkai.agencies import EVER, agency_of
 from gongkai.page_names import safe_name
 from gongkai.rules.declared import SEVERITIES, rules
 from gongkai.show import Html, fill
-from gongkai.show_rates import interval, k_of_n, percent
+from gongkai.show_rates import interval, k_of_n
 from gongkai.stats import FEW, wilson
-from gongkai.words import word
+from gongkai.words import percent, word
 
 if TYPE_CHECKING:
     from gongkai.pipeline import Reading

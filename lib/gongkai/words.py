@@ -52,3 +52,13 @@ def number(value: float | None, lang: str) -> str:
     if value is None:
         return word("no_figure", lang)
     return f"{value:,.0f}" if float(value).is_integer() else f"{round(value, 4):,}"
+
+
+def percent(share: float) -> str:
+    """0.2394636 → 23.9%."""
+    return f"{100 * share:.1f}%"
+
+
+def chance(p: float) -> str:
+    """A p or q behind its name: q = 0.012, q < 0.001."""
+    return f"= {p:.3f}" if p >= 0.001 else "< 0.001"

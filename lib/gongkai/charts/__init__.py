@@ -1,6 +1,6 @@
 """Charts of one agency and of many: frame → chart, or a sentence where there is nothing to draw."""
 
-from gongkai.charts.counts import applicants, disputes, outcomes, proactive, reasons
+from gongkai.charts.counts import applicants, disputes, proactive
 from gongkai.charts.funnels import funnel
 from gongkai.charts.grounds import refusal_grounds
 from gongkai.charts.heat import heat_map
@@ -20,10 +20,8 @@ __all__ = [
     "funnel",
     "heat_map",
     "outcome_shares",
-    "outcomes",
     "proactive",
     "rate_by_year",
-    "reasons",
     "refusal_grounds",
     "render",
 ]

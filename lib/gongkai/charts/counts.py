@@ -41,55 +41,6 @@ def applicants(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> 
     return framed([bars(found, names, lang)], title, word("chart_applicants_sub", lang), note, in_words(found, lang))
 
 
-def _totals(facts: pl.DataFrame, items: Sequence[str], lang: str) -> pl.DataFrame:
-    years = facts.select("report_id", "year").unique(maintain_order=True)
-    frames = [
-        measures.totals(facts, "applications", [item], ["total"])
-        .join(years, on="report_id", maintain_order="left")
-        .sort("year", maintain_order=True)
-        .select("year", pl.lit(form().name("applications", item, lang)).alias("name"), "value")
-        for item in items
-    ]
-    return read_years(pl.concat(frames))
-
-
-def outcomes(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> Figure:
-    """What became of the requests: the six groups of outcomes (件), years side by side."""
-    mine = counted(facts, reports)
-    found = _totals(mine, measures.OUTCOMES, lang)
-    if said := nothing(mine, found, "applications", word("what_processed", lang), lang):
-        return said
-    names = [form().name("applications", item, lang) for item in measures.OUTCOMES]
-    note = source(mine, "applications", found, lang)
-    title = _title("chart_outcomes", found, lang)
-    return framed([bars(found, names, lang)], title, word("chart_outcomes_sub", lang), note, in_words(found, lang))
-
-
-def reasons(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> Figure:
-    """Why requests were not granted: the single rows below refused, unavailable, rejected and other (件)."""
-    mine = counted(facts, reports)
-    groups = {g: measures.row_codes("applications", [g]) for g in ("refused", "unavailable", "rejected", "other")}
-    cells = mine.filter((pl.col("table") == "applications") & (pl.col("column") == "total"))
-    found = read_years(cells.filter(pl.col("item").is_in([i for rows in groups.values() for i in rows])))
-    if said := nothing(mine, found, "applications", word("what_not_granted", lang), lang):
-        return said
-    shown = found.filter(((pl.col("value") != 0) | pl.col("value").is_null()).any().over("item"))
-    named = shown.with_columns(
-        name=pl.col("item").replace_strict({i: form().name("applications", i, lang) for i in set(shown["item"])})
-    )
-    panels = []
-    for group, rows in groups.items():
-        part = named.filter(pl.col("item").is_in(rows))
-        if part.height:
-            names = [form().name("applications", i, lang) for i in rows if i in set(part["item"])]
-            panels.append(bars(part, names, lang, heading=form().name("applications", group, lang)))
-    zero = found["item"].n_unique() - shown["item"].n_unique()
-    note = word("chart_zero_rows", lang, n=zero) + source(mine, "applications", found, lang)
-    scaled: Spec = {"vconcat": panels, "spacing": 10, "resolve": {"scale": {"x": "shared"}}}
-    title = _title("chart_reasons", found, lang)
-    return framed([scaled], title, word("chart_reasons_sub", lang), note, in_words(named, lang))
-
-
 def disputes(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh") -> Figure:
     """Reconsideration and litigation by result (件): a column of bars a result, all on one scale."""
     mine = counted(facts, reports)

@@ -24,12 +24,11 @@ from gongkai.drawing import (
     mark,
     named,
     panel,
-    percent,
     text_width,
     tips,
 )
 from gongkai.stats import FEW
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 _WIDTH, _HIGH, _LINE = 520, 290, 14
 # A label moves past at most so many places to stand on no point.

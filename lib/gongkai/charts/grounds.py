@@ -20,14 +20,13 @@ from gongkai.drawing import (
     mark,
     named,
     panel,
-    percent,
     text_width,
     tips,
     years_of,
 )
 from gongkai.form import form
 from gongkai.stats import wilson
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 _COLOURS = {"statutory": COLOURS["refused"], "factual": COLOURS["unavailable"], "procedural": COLOURS["rejected"]}
 # The height of a line, in pixels.

@@ -9,25 +9,10 @@ from gongkai.charts import titles
 from gongkai.charts.pooled import pooled
 from gongkai.charts.sankey import COLOURS
 from gongkai.charts.shared import edition_change, span, spread, who
-from gongkai.drawing import (
-    GREY,
-    INK,
-    Figure,
-    Said,
-    Spec,
-    amount,
-    framed,
-    listed,
-    mark,
-    named,
-    panel,
-    percent,
-    tips,
-    years_of,
-)
+from gongkai.drawing import GREY, INK, Figure, Said, Spec, amount, framed, listed, mark, named, panel, tips, years_of
 from gongkai.form import form
 from gongkai.measures import OUTCOMES
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 # The height of all, the room of a year, the room for names, and how far these lie apart, in pixels.
 _HIGH, _STEP, _NAMES, _APART = 280, 76, 210, 17

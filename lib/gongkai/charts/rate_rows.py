@@ -8,25 +8,10 @@ from gongkai import measures
 from gongkai.charts import titles
 from gongkai.charts.pooled import pooled
 from gongkai.charts.shared import who
-from gongkai.drawing import (
-    BLUE,
-    GREY,
-    Figure,
-    Said,
-    Spec,
-    amount,
-    framed,
-    interval,
-    mark,
-    named,
-    panel,
-    percent,
-    tips,
-    years_of,
-)
+from gongkai.drawing import BLUE, GREY, Figure, Said, Spec, amount, framed, interval, mark, named, panel, tips, years_of
 from gongkai.form import form
 from gongkai.stats import FEW
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 DISPUTES = (
     "disputed",

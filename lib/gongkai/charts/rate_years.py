@@ -8,22 +8,9 @@ from gongkai import measures
 from gongkai.charts import titles
 from gongkai.charts.boxes import quantiles, spread_panel
 from gongkai.charts.shared import PANELS, edition_change, span, who, year_axis
-from gongkai.drawing import (
-    BLUE,
-    FULL,
-    Figure,
-    Said,
-    Spec,
-    amount,
-    framed,
-    mark,
-    named,
-    panel,
-    percent,
-    tips,
-)
+from gongkai.drawing import BLUE, FULL, Figure, Said, Spec, amount, framed, mark, named, panel, tips
 from gongkai.stats import FEW
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 _WIDTH = FULL - 50
 # Up to so many agencies each panel is high.

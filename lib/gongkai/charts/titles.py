@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gongkai import measures
-from gongkai.drawing import interval, listed, percent
+from gongkai.drawing import interval, listed
 from gongkai.stats import FEW
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 Row = dict[str, Any]
 

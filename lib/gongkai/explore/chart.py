@@ -16,9 +16,9 @@ import polars as pl
 
 from gongkai import fonts
 from gongkai.drawing import GREY, INK, panel_title, plot, theme, wrap
-from gongkai.explore.chosen import percent, quantities, said, with_runs
+from gongkai.explore.chosen import quantities, said, with_runs
 from gongkai.form import form
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 # More agencies or quantities are not told apart in one picture; the table has them all.
 MOST_AGENCIES = 8

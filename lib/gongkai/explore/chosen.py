@@ -11,7 +11,7 @@ import polars as pl
 from gongkai import measures
 from gongkai.agencies import agency_of
 from gongkai.errors import GongkaiError, choose
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 # As many agencies are chosen to begin with: those with the most years.
 _FIRST = 4
@@ -150,10 +150,6 @@ def with_runs(found: pl.DataFrame) -> pl.DataFrame:
     next_year = pl.col("year") == pl.col("year").shift(1).over(mine) + 1
     carried = (pl.col("edition") == pl.col("edition").shift(1).over(mine)) | (pl.col("crosses") == "yes")
     return drawn.with_columns(run=(~(next_year & carried)).fill_null(True).cum_sum())
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.1f}%"
 
 
 def said(row: dict[str, object], lang: str) -> str:

@@ -7,11 +7,11 @@ import polars as pl
 from gongkai.lists.table import MOST, NOTHING, Row, decimals, names, points_of, sure, table
 from gongkai.measures import rate as declared
 from gongkai.show import Html
-from gongkai.show_rates import count_change, percent, rate_change, said
+from gongkai.show_rates import count_change, rate_change, said
 from gongkai.stats import FEW
 from gongkai.tellings.told import FALSE, step_of
 from gongkai.tellings.years import rated_mixes
-from gongkai.words import number, word
+from gongkai.words import number, percent, word
 
 
 def _share(row: Row, lang: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from gongkai.show import Html, fill
-from gongkai.tellings.told import chance, points
-from gongkai.words import number, word
+from gongkai.tellings.told import points
+from gongkai.words import chance, number, word
 
 Row = dict[str, Any]
 Cells = Callable[[Row], Sequence[Any]]
@@ -50,4 +50,4 @@ def decimals(value: float | None, digits: int = 3) -> str:
 
 def sure(p: float | None) -> str:
     """A p or q."""
-    return NOTHING if p is None else chance(p)
+    return NOTHING if p is None else chance(p).removeprefix("= ")

@@ -16,12 +16,13 @@ from gongkai.rules.messages import figure
 from gongkai.rules.statistical.common import GROUP, bodies, judged, rows
 from gongkai.rules.wide import NUMBER, name
 from gongkai.stats import MAD, robust, wilson
+from gongkai.words import percent
 
 Row = dict[str, Any]
 
 
 def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{100 * share:.1f}%"
+    return "—" if share is None else percent(share)
 
 
 def _shares(wide: pl.DataFrame, rule: Rule, item: str) -> pl.DataFrame:

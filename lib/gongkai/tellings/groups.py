@@ -6,11 +6,11 @@ import polars as pl
 
 from gongkai.measures import FEWEST
 from gongkai.measures import rate as declared
-from gongkai.show_rates import percent, said
+from gongkai.show_rates import said
 from gongkai.stats import FEW
 from gongkai.tellings.shares import left_out
-from gongkai.tellings.told import FALSE, NAMED, Row, Told, joined, of, reasons, related, say, told
-from gongkai.words import word
+from gongkai.tellings.told import FALSE, NAMED, Row, Told, joined, of, reasons, say, told
+from gongkai.words import chance, percent, word
 
 
 def _group(row: Row, lang: str) -> str:
@@ -32,7 +32,7 @@ def _one(row: Row, lang: str) -> str:
         name=name,
         said=said(row, lang),
         expected=percent(row["expected"]),
-        q=related(row["q"]),
+        q=chance(row["q"]),
     )
 
 

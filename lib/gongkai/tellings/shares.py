@@ -6,10 +6,10 @@ import polars as pl
 
 from gongkai.measures import rate as declared
 from gongkai.measures.rates import STATUSES
-from gongkai.show_rates import percent, said
+from gongkai.show_rates import said
 from gongkai.stats import FEW
 from gongkai.tellings.told import FALSE, NAMED, Row, Told, joined, of, points, reasons, say, tally, told
-from gongkai.words import word
+from gongkai.words import percent, word
 
 
 def left_out(rates: pl.DataFrame, lang: str) -> str | None:

@@ -57,16 +57,6 @@ def step_of(ratio: float | None, lang: str) -> str:
     return word("tell_from_none", lang) if ratio is None else f"{100 * (ratio - 1):+.1f}%".replace("-", "−")
 
 
-def chance(p: float) -> str:
-    """A p or q as people read it."""
-    return f"{p:.3f}" if p >= 0.001 else "<0.001"
-
-
-def related(p: float) -> str:
-    """A p or q behind its name: q = 0.012, q < 0.001."""
-    return f"< {chance(p)[1:]}" if p < 0.001 else f"= {chance(p)}"
-
-
 def of(row: Row, lang: str) -> str:
     """Whose and when: 宿迁市人民政府 2024 年."""
     return say("of", lang, agency=row["agency"], year=str(row["year"]))

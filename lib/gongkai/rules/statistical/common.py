@@ -27,16 +27,6 @@ GROUP = peer_group()
 FALSE = 0.05
 
 
-def percent(share: float) -> str:
-    """0.614 → 61.4%."""
-    return f"{100 * share:.1f}%"
-
-
-def chance(p: float) -> str:
-    """A p or q as people read it."""
-    return f"= {p:.3f}" if p >= 0.001 else "< 0.001"
-
-
 def bodies(reports: pl.DataFrame) -> pl.DataFrame:
     """The reports that count: report_id, series (one name a body), kind, level, year, edition, region, parent."""
     about = ("report_id", "agency_id", "kind", "level", "year", "edition", "region", "parent")

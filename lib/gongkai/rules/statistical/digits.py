@@ -16,8 +16,9 @@ import polars as pl
 from gongkai.form import form
 from gongkai.rules.declared import Rule, rules
 from gongkai.rules.kinds import FAIL
-from gongkai.rules.statistical.common import FALSE, Row, adjusted, bodies, chance, judged, percent, rows, saying
+from gongkai.rules.statistical.common import FALSE, Row, adjusted, bodies, judged, rows, saying
 from gongkai.stats import Numbers, digits_fit, more_often
+from gongkai.words import chance, percent
 
 # From the highest level of government to the lowest.
 _LEVELS = ("ministry", "province", "city", "county", "township")

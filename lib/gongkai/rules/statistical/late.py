@@ -10,8 +10,9 @@ import polars as pl
 from gongkai.measures import FEWEST
 from gongkai.rules.coverage import due_on, publications
 from gongkai.rules.declared import Rule, rules
-from gongkai.rules.statistical.common import Row, judged, percent, rows
+from gongkai.rules.statistical.common import Row, judged, rows
 from gongkai.stats import wilson
+from gongkai.words import percent
 
 _SCHEMA = {"report_id": pl.String, "place": pl.String, "year": pl.Int64, "late": pl.Boolean, "due": pl.String}
 

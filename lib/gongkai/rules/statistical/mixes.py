@@ -18,15 +18,14 @@ from gongkai.rules.statistical.common import (
     Row,
     adjusted,
     bodies,
-    chance,
     judged,
     keys_of,
-    percent,
     place,
     rows,
     saying,
 )
 from gongkai.stats import FEW, robust, shift
+from gongkai.words import chance, percent
 
 _BEFORE = [f"{c}_before" for c in OUTCOMES]
 _SCHEMA = {"report_id": pl.String, "distance": pl.Float64, "p": pl.Float64}

@@ -23,7 +23,6 @@ from gongkai.rules.statistical.common import (
     adjusted,
     bodies,
     cell,
-    chance,
     judged,
     place,
     rows,
@@ -32,6 +31,7 @@ from gongkai.rules.statistical.common import (
 )
 from gongkai.rules.wide import Key
 from gongkai.stats import robust, robust_tail
+from gongkai.words import chance
 
 
 def outlying(found: pl.DataFrame, both: bool) -> pl.DataFrame:

@@ -15,16 +15,15 @@ from gongkai.rules.statistical.common import (
     Row,
     adjusted,
     cell,
-    chance,
     judged,
     keys_of,
-    percent,
     place,
     rows,
     saying,
     sums,
 )
 from gongkai.stats import wilson
+from gongkai.words import chance, percent
 
 
 def _operands(known: Rate) -> Operands:

@@ -10,8 +10,9 @@ import polars as pl
 from gongkai.measures import FEWEST
 from gongkai.rules.declared import Rule, rules
 from gongkai.rules.kinds import FAIL
-from gongkai.rules.statistical.common import Row, bodies, cell, chance, judged, place, rows
+from gongkai.rules.statistical.common import Row, bodies, cell, judged, place, rows
 from gongkai.stats import gamma_prior, shrunk_count, silence
+from gongkai.words import chance
 
 _GROUP = ["kind", "level"]
 
