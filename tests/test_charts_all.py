@@ -149,6 +149,7 @@ def test_every_chart_speaks_one_language_and_is_valid_vega_lite(
         found = set(CJK.findall(text))
         assert bool(found) == (lang == "zh"), found
         assert json.dumps(MADE[name](data, lang).to_dict()) == json.dumps(spec)  # type: ignore[union-attr]
+        assert ("数据：" if lang == "zh" else "Source: ") in text.replace("\\n", "")
         assert spec["title"]["subtitle"] and 20 < len(str(figure.description)) < 3000
 
 

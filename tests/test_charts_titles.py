@@ -8,7 +8,8 @@ from gongkai.charts import titles
 from gongkai.charts.funnels import placed
 from gongkai.charts.rate_years import percent_ticks
 from gongkai.charts.shared import spread
-from gongkai.drawing import clipped, interval, percent, text_width, wrap
+from gongkai.drawing import clipped, interval, text_width, wrap
+from gongkai.words import percent
 
 
 def row(k: float | None, n: float | None, low: float = 0.0, high: float = 1.0, **more: object) -> titles.Row:

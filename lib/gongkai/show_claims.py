@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -38,7 +39,7 @@ def _range(claim: dict[str, Any], lang: str) -> str:
 
 
 def claims(reading: Reading, lang: str = "zh", root: str = ".") -> Html:
-    """Every figure of the prose that says something known: the sentence, its place, and the cell it speaks of.
+    """Every figure of the prose that says something known: the cell it speaks of, the sentence (once) and its place.
 
     `root`: the folder that the paths of the sources start from.
     """
@@ -59,4 +60,5 @@ def claims(reading: Reading, lang: str = "zh", root: str = ".") -> Html:
         for claim in order.sort("_year", "report_id", "n", nulls_last=True).iter_rows(named=True)
         if claim["term"]
     ]
-    return Html(fill("claims.html", lang, claims=rows, others=reading.claims.height - len(rows)))
+    sentences = [list(group) for _, group in groupby(rows, lambda c: (c["report_id"], c["where"], c["sentence"]))]
+    return Html(fill("claims.html", lang, sentences=sentences, n=len(rows), others=reading.claims.height - len(rows)))

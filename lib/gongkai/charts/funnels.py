@@ -9,7 +9,7 @@ import polars as pl
 
 from gongkai import measures
 from gongkai.charts import titles
-from gongkai.charts.shared import spread
+from gongkai.charts.shared import cited_shares, spread
 from gongkai.drawing import (
     BLUE,
     GREY,
@@ -199,7 +199,7 @@ def funnel(compared: pl.DataFrame, code: str, year: int, lang: str = "zh", agenc
     title = titles.funnel_title(code, year, rated.height, beyond.height, _mine(found, agency, lang), lang)
     shown = [_named(g.filter(pl.col("status") == "rated"), agency) for g in drawn]
     hidden = beyond.height - sum(s.filter(pl.col("beyond") == "99.8").height for s in shown)
-    note = word("chart_funnel_note", lang)
+    note = cited_shares([code], lang) + word("chart_funnel_note", lang)
     note += word("chart_funnel_unlabelled", lang, n=number(hidden, lang)) if hidden else ""
     few = pl.concat(drawn).filter(pl.col("status") != "rated").height
     note += word("chart_funnel_not_rated", lang, n=number(few, lang)) if few else ""

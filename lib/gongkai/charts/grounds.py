@@ -7,7 +7,7 @@ import polars as pl
 from gongkai import measures
 from gongkai.charts import titles
 from gongkai.charts.sankey import COLOURS
-from gongkai.charts.shared import who
+from gongkai.charts.shared import cited, who
 from gongkai.drawing import (
     FULL,
     GREY,
@@ -161,7 +161,7 @@ def refusal_grounds(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh"
         years = " ".join(map(str, years_of(found)))
         return Said(word("all_zero", lang, years=years, what=word("what_not_granted", lang)))
     lines, zero = _layout(found, rows, lang)
-    note = word("chart_source", lang, table=table) + (word("chart_zero_rows", lang, n=zero) if zero else "")
+    note = cited(["applications"], lang) + (word("chart_zero_rows", lang, n=zero) if zero else "")
     missing, left_out = found["value"].null_count(), cells["report_id"].n_unique() - known["report_id"].n_unique()
     note += word("chart_missing", lang, n=missing) if missing else ""
     note += word("chart_left_out", lang, n=left_out) if left_out else ""

@@ -7,6 +7,7 @@ import polars as pl
 from gongkai import measures
 from gongkai.agencies import agency_of
 from gongkai.charts import titles
+from gongkai.charts.shared import cited_shares
 from gongkai.drawing import (
     BLUE,
     GREY,
@@ -160,7 +161,7 @@ def heat_map(
     some = cells.group_by("agency").agg(pl.col("apart", "marked").any(), pl.col("z").is_not_null().any())
     judged, apart, marked = (int(some[c].sum()) for c in ("z", "apart", "marked"))
     title = titles.heat_title(at, len(agencies), judged, apart, marked, lang)
-    note = word("chart_heat_note", lang)
+    note = cited_shares(set(cells["rate"]), lang) + word("chart_heat_note", lang)
     left, absent = len(agencies) - len(drawn), there["agency"].n_unique() - len(agencies)
     note += word("chart_heat_more", lang, n=len(drawn), more=number(left, lang)) if left else ""
     note += word("chart_heat_absent", lang, n=number(absent, lang), year=at) if absent else ""

@@ -8,7 +8,7 @@ from gongkai import measures
 from gongkai.charts import titles
 from gongkai.charts.pooled import pooled
 from gongkai.charts.sankey import COLOURS
-from gongkai.charts.shared import edition_change, span, spread, who
+from gongkai.charts.shared import cited, edition_change, span, spread, who
 from gongkai.drawing import GREY, INK, Figure, Said, Spec, amount, framed, listed, mark, named, panel, tips, years_of
 from gongkai.form import form
 from gongkai.measures import OUTCOMES
@@ -139,7 +139,7 @@ def outcome_shares(facts: pl.DataFrame, reports: pl.DataFrame, lang: str = "zh")
     rows = _segments(yearly, lang)
     rates = measures.rates(facts, reports, ["disclosed", "not_held"])
     kept = rates.filter(pl.col("report_id").is_in(known.filter(pl.sum_horizontal(OUTCOMES) > 0)["report_id"].implode()))
-    note = word("chart_source", lang, table=table) + word("chart_outcome_small", lang)
+    note = cited(["applications"], lang) + word("chart_outcome_small", lang)
     note += word("crosses_yes", lang) if known["edition"].n_unique() > 1 else ""
     note += word("chart_left_out", lang, n=mix.height - known.height) if mix.height > known.height else ""
     if agencies > 1:

@@ -7,7 +7,7 @@ import polars as pl
 from gongkai import measures
 from gongkai.charts import titles
 from gongkai.charts.pooled import pooled
-from gongkai.charts.shared import who
+from gongkai.charts.shared import cited_shares, who
 from gongkai.drawing import BLUE, GREY, Figure, Said, Spec, amount, framed, interval, mark, named, panel, tips, years_of
 from gongkai.form import form
 from gongkai.stats import FEW
@@ -87,7 +87,7 @@ def dispute_rates(rates: pl.DataFrame, lang: str = "zh") -> Figure:
     rows = [
         latest.row(by_predicate=pl.col("rate") == code, named=True) for code in codes if code in set(latest["rate"])
     ]
-    note = word("chart_source", lang, table=table)
+    note = cited_shares(DISPUTES, lang)
     note += word("chart_pooled", lang, n=number(agencies, lang)) if agencies > 1 else ""
     subtitle = word("chart_dispute_sub", lang, who=who(mine["agency"], lang))
     words = "; ".join(

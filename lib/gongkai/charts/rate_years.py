@@ -7,7 +7,7 @@ import polars as pl
 from gongkai import measures
 from gongkai.charts import titles
 from gongkai.charts.boxes import quantiles, spread_panel
-from gongkai.charts.shared import PANELS, edition_change, span, who, year_axis
+from gongkai.charts.shared import PANELS, cited_shares, edition_change, span, who, year_axis
 from gongkai.drawing import BLUE, FULL, Figure, Said, Spec, amount, framed, mark, named, panel, tips
 from gongkai.stats import FEW
 from gongkai.words import number, percent, word
@@ -116,7 +116,8 @@ def rate_by_year(rates: pl.DataFrame, code: str, lang: str = "zh") -> Figure:
         return Said(word("chart_rate_none", lang, name=known.name(lang)))
     agencies = sorted(set(shown["agency"]))
     about = {"who": who(agencies, lang), "k": known.k_name[lang], "n": known.n_name[lang]}
-    note = word(f"crosses_{measures.rate_crosses(code)}", lang) if found["edition"].drop_nulls().n_unique() > 1 else ""
+    note = cited_shares([code], lang)
+    note += word(f"crosses_{measures.rate_crosses(code)}", lang) if found["edition"].drop_nulls().n_unique() > 1 else ""
     note += _why(found, lang)
     if len(agencies) > PANELS:
         boxes, years = quantiles(found.filter(pl.col("status") == "rated")), span(found["year"])

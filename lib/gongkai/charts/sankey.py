@@ -8,7 +8,7 @@ import polars as pl
 
 from gongkai import measures
 from gongkai.charts import titles
-from gongkai.charts.shared import who
+from gongkai.charts.shared import cited, who
 from gongkai.drawing import (
     BLUE,
     INK,
@@ -193,7 +193,7 @@ def _drawing(left: list[Node], right: list[Node], lang: str) -> Spec:
 
 
 def _note(parts: pl.DataFrame, nodes: list[Node], left_out: int, lang: str) -> str:
-    text = word("chart_source", lang, table=form().tables["applications"][lang])
+    text = cited(["applications"], lang)
     zero = [n["name"] for n in nodes if n["value"] == 0 and n["key"] != "gap"]
     text += word("chart_zero_named", lang, names=listed(zero, lang)) if zero else ""
     text += word("chart_flow_unlike", lang) if not parts["kinds"].all() else ""

@@ -27,9 +27,21 @@ def counted_reports(reports: pl.DataFrame) -> pl.DataFrame:
     return measures.counted(reports).with_columns(agency=agency_of()).select("agency", "year", "edition", "report_id")
 
 
+def cited(tables: Iterable[str], lang: str) -> str:
+    """The sentence that names the tables of the form behind a chart, in the order of the form."""
+    found = set(tables)
+    return word("chart_source", lang, table=listed([form().tables[t][lang] for t in form().tables if t in found], lang))
+
+
+def cited_shares(codes: Iterable[str], lang: str) -> str:
+    """The sentence that names the tables whose cells the shares rest on."""
+    known = [measures.rate(code) for code in codes]
+    return cited({table for r in known for _, table, _, _ in (*r.k, *r.n)}, lang)
+
+
 def source(facts: pl.DataFrame, table: str, found: pl.DataFrame, lang: str) -> str:
     """Where the figures come from, and what is left out of the chart."""
-    text = word("chart_source", lang, table=form().tables[table][lang])
+    text = cited([table], lang)
     unread = sorted(set(facts.filter(pl.col("table") == table)["year"]) - set(found["year"]))
     if unread:
         text += word("chart_years_unread", lang, years=", ".join(map(str, unread)))
