@@ -25,7 +25,6 @@ from gongkai.drawing import (
     named,
     panel,
     tips,
-    wrap,
 )
 from gongkai.words import number, word
 
@@ -112,11 +111,8 @@ def _drawing(cells: pl.DataFrame, agencies: list[str], lang: str) -> Spec:
     names = [
         {"cy": (k + 0.5) * _HIGH, "name": clipped(a, 10.5, _NAMES - 10), "agency": a} for k, a in enumerate(agencies)
     ]
-    wrapped = [wrap(titles.rate_name(c, lang), 10.5, 132) for c in rates]
-    # Lines below the first go to the right, so a heading of several begins further to the left.
-    heads = [
-        {"cx": _NAMES + (k + 0.5) * _WIDE + 4 - 7 * (len(lines) - 1), "name": lines} for k, lines in enumerate(wrapped)
-    ]
+    # On one line each: second lines of sloping headings run into the next heading.
+    heads = [{"cx": _NAMES + (k + 0.5) * _WIDE + 4, "name": titles.rate_name(c, lang)} for k, c in enumerate(rates)]
     x = amount("cx", axis=None, scale={"domain": [0, width], "nice": False})
     y = amount("cy", axis=None, scale={"domain": [high, 0], "nice": False})
     told = tips(agency=word("agency", lang), rate=word("chart_name", lang), said=word("chart_share_tip", lang))
@@ -126,7 +122,7 @@ def _drawing(cells: pl.DataFrame, agencies: list[str], lang: str) -> Spec:
     right, left = x | {"field": "x2"}, x | {"field": "x"}
     bold: Spec = {"fontSize": 10, "dy": 2, "fontWeight": {"expr": "datum.weight"}}
     beside: Spec = {"align": "right", "fontSize": 10.5, "lineHeight": 11.5}
-    above: Spec = {"align": "left", "angle": _SLOPE, "fontSize": 10.5, "lineHeight": 12}
+    above: Spec = {"align": "left", "angle": _SLOPE, "fontSize": 10.5}
     few = [r for r in rows if r["few"]]
     noted, signed = [r for r in rows if r["note"]], [r for r in rows if r["sign"]]
     top: Spec = {"baseline": "top"}
