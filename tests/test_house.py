@@ -31,7 +31,7 @@ LEVELS = [
     ("parse", "claims"),
     ("notes",),
     ("frames",),
-    ("agencies", "facts_file", "corrections", "worker", "fork", "store", "stats"),
+    ("agencies", "facts_file", "corrections", "worker", "fork", "store", "stats", "beta_binomial"),
     ("measures",),
     ("rules", "ledger", "reviews"),
     ("pipeline",),

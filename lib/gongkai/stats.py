@@ -1,4 +1,4 @@
-"""Statistics on columns and arrays: intervals, exact tests, shrinkage, funnels, computed by scipy and statsmodels.
+"""Statistics on columns and arrays: intervals, exact tests, trends, robust spread, computed by scipy and statsmodels.
 
 Both are imported where they are needed: together they take three seconds, which a command that needs neither
 should not cost. For the same reason the one formula written here is Wilson's, which the rules compute in bulk.
@@ -7,7 +7,6 @@ should not cost. For the same reason the one formula written here is Wilson's, w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
@@ -19,6 +18,10 @@ Numbers = NDArray[np.float64]
 
 # Below this many cases a share is shown with its interval and neither rated nor ranked.
 FEW = 30
+
+
+# The median absolute deviation of a normal distribution is this many of its standard deviations.
+MAD = NormalDist().inv_cdf(0.75)
 
 
 def wilson(k: pl.Expr, n: pl.Expr, level: float = 0.95) -> tuple[pl.Expr, pl.Expr]:
@@ -104,90 +107,6 @@ def mann_kendall(x: Numbers, y: Numbers) -> tuple[float, float]:
     return float(found.statistic), float(found.pvalue)
 
 
-def beta_prior(k: Numbers, n: Numbers) -> tuple[float, float] | None:
-    """The a and b of the beta distribution of the peers' true shares, by maximum likelihood; None without variation.
-
-    Source: the beta-binomial of J. G. Skellam, JRSS B 10 (1948), 257–261, fitted as empirical Bayes.
-    """
-    from scipy.optimize import minimize
-    from scipy.special import betaln
-
-    some = n > 0
-    k, n = k[some], n[some]
-    mean = k.sum() / n.sum() if len(k) else 0.0
-    if len(k) < 3 or not 0 < mean < 1:
-        return None
-
-    def loss(at: Any) -> float:
-        share, size = 1 / (1 + np.exp(-at[0])), np.exp(at[1])
-        a, b = share * size, (1 - share) * size
-        return float(-np.sum(betaln(k + a, n - k + b) - betaln(a, b)))
-
-    best = minimize(loss, [np.log(mean / (1 - mean)), np.log(20.0)], method="Nelder-Mead", bounds=[(-12, 12), (-3, 12)])
-    share, size = 1 / (1 + np.exp(-best.x[0])), float(np.exp(best.x[1]))
-    return float(share * size), float((1 - share) * size)
-
-
-def shrunk(k: Numbers, n: Numbers, prior: tuple[float, float]) -> tuple[Numbers, Numbers, Numbers]:
-    """The share of each given its peers: posterior mean and 95 % interval of the beta-binomial with this prior."""
-    from scipy.stats import beta
-
-    a, b = k + prior[0], n - k + prior[1]
-    return a / (a + b), np.asarray(beta.ppf(0.025, a, b)), np.asarray(beta.ppf(0.975, a, b))
-
-
-def tails(k: Numbers, n: Numbers, prior: tuple[float, float]) -> tuple[Numbers, Numbers]:
-    """The chance of fewer and of more than k of n where shares vary by this beta; half of P(k) is in each (mid-p)."""
-    from scipy.stats import betabinom
-
-    at, below = betabinom.pmf(k, n, *prior), betabinom.cdf(k, n, *prior)
-    return np.clip(below - at / 2, 0, 1), np.clip(1 - below + at / 2, 0, 1)
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """The peers' beta distribution fitted without those who stand out, and each one's two-sided p and adjusted q."""
-
-    prior: tuple[float, float]
-    p: Numbers
-    q: Numbers
-
-
-def funnel(k: Numbers, n: Numbers, level: float = 0.05) -> Funnel | None:
-    """Who stands out of a group of peers, or None where the shares are all 0 or all 1 or the peers fewer than 3.
-
-    The true shares of honest peers vary, so z = (k − n·p0)/√(n·p0(1−p0)·φ) needs φ = 1 + (n − 1)·ρ that grows with
-    n: the beta-binomial. One φ for all sizes calls most large bodies outliers. Who stands out at a false discovery
-    rate of `level` is left out and the rest fitted again, as outliers would hide each other; at most three tenths are.
-    Source: D. J. Spiegelhalter, Handling over-dispersion of performance indicators, Quality and Safety in Health Care
-    14 (2005), 347–351, for funnels with variation between the units; `make bench` shows its false discoveries.
-    """
-    kept = np.ones(len(k), dtype=bool)
-    found: Funnel | None = None
-    for _ in range(3):
-        prior = beta_prior(k[kept], n[kept])
-        if prior is None:
-            return found
-        p = np.minimum(1, 2 * np.minimum(*tails(k, n, prior)))
-        found = Funnel(prior, p, discoveries(p))
-        inside = found.q > level
-        if (inside == kept).all() or inside.mean() < 0.7:
-            break
-        kept = inside
-    return found
-
-
-def funnel_line(prior: tuple[float, float], n: int, tail: float) -> tuple[float, float]:
-    """The shares of n between which all but `tail` of the peers lie, half of it on each side (mid-p, interpolated)."""
-    from scipy.stats import betabinom
-
-    k = np.arange(n + 1)
-    pmf = betabinom.pmf(k, n, *prior)
-    middle = np.cumsum(pmf) - pmf / 2
-    low, high = np.interp([tail / 2, 1 - tail / 2], middle, k / n)
-    return float(low), float(high)
-
-
 def shift(now: Numbers, before: Numbers) -> tuple[float, float | None]:
     """How far one mix lies from another, and the p of the χ² test that both are one.
 
@@ -205,10 +124,6 @@ def shift(now: Numbers, before: Numbers) -> tuple[float, float | None]:
         return distance, None
     tested = chi2_contingency(table, correction=False)
     return distance, float(tested.pvalue) if tested.expected_freq.min() >= 5 else None
-
-
-# The median absolute deviation of a normal distribution is this many of its standard deviations.
-MAD = NormalDist().inv_cdf(0.75)
 
 
 def robust(frame: pl.DataFrame, value: str, by: Sequence[str]) -> pl.DataFrame:

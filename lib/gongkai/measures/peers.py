@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from gongkai.stats import FEW, Funnel, Numbers, funnel, funnel_line, shrunk
+from gongkai.beta_binomial import Funnel, apart, funnel, funnel_line, shrunk
+from gongkai.stats import FEW, Numbers
 
 # Fewer rated peers than this are no group to compare with.
 FEWEST = 10
@@ -54,9 +55,8 @@ def _compared(group: pl.DataFrame) -> pl.DataFrame:
         return group.with_columns(*columns.values())
     expected, variation = _prior(found)
     some = np.isin(group["status"].to_numpy(), ["rated", "few"])
-    spread = np.sqrt(n[rated] * expected * (1 - expected) * (1 + (n[rated] - 1) * variation))
     values: dict[str, tuple[Any, Any]] = {
-        "z": (rated, (k[rated] - n[rated] * expected) / spread),
+        "z": (rated, apart(k[rated], n[rated], found.prior)),
         "p": (rated, found.p),
         "q": (rated, found.q),
         "beyond": (rated, _beyond(found.p)),
