@@ -231,8 +231,8 @@ def test_a_change_is_parted_into_mix_and_rate_by_hand() -> None:
     assert row["change"] == pytest.approx(45 / 100 - 40 / 100)
 
 
-@pytest.mark.parametrize("gone", [{"k": None}, {"n": None, "k": None}, {"n_before": -1.0}])
-def test_a_change_with_a_missing_group_is_not_parted(gone: dict[str, float | None]) -> None:
+@pytest.mark.parametrize("gone", [{"k": None}, {"n": None, "k": None}, {"n_before": -1.0}, {"k": 3.0}])
+def test_a_change_with_a_missing_or_impossible_group_is_not_parted(gone: dict[str, float | None]) -> None:
     row = {"agency": "甲", "k": 1.0, "n": 2.0, "k_before": 1.0, "n_before": 2.0}
     assert measures.split(pl.DataFrame([row, row | gone]), ["agency"]).row(0)[1:] == (None, None, None)
 

@@ -107,13 +107,20 @@ def test_every_notebook_explains_itself_in_both_languages(path: Path) -> None:
     assert re.search("[\u4e00-\u9fff]{8}", prose) and re.search(r"(?:[A-Za-z]+ ){4}", prose)
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, tuple[str, Path]]:
+    """Every notebook run with other parameters: path → why it failed, and the notebook with its outputs."""
+    folder = tmp_path_factory.mktemp("other")
+    jobs = [runner.Job(p, folder / p.name, OTHER_PARAMETERS[p.stem], folder) for p in NOTEBOOKS]
+    return {job.notebook: (o.reason, job.out) for job, o in zip(jobs, runner.run_all(jobs), strict=True)}
+
+
 @pytest.mark.slow
 @each
-def test_it_runs_with_other_parameters(path: Path, tmp_path: Path) -> None:
-    done = nbformat.read(
-        runner.run(path, tmp_path / path.name, OTHER_PARAMETERS[path.stem], cwd=tmp_path), as_version=4
-    )
-    outputs = [o for c in done.cells if c.cell_type == "code" for o in c.outputs]
+def test_it_runs_with_other_parameters(path: Path, done: dict[Path, tuple[str, Path]]) -> None:
+    reason, out = done[path]
+    assert not reason
+    outputs = [o for c in code_cells(out) for o in c.outputs]
     assert outputs and not [o for o in outputs if o.output_type == "error"]
     if path.stem == "agency_report":
         text = "".join(str(o.get("data", {})) for o in outputs)

@@ -15,7 +15,7 @@ from gongkai.agencies import agency_of
 from gongkai.decision_words import on_finding
 from gongkai.form import TABLES, declared_rows, form
 from gongkai.links import source_link
-from gongkai.rules.declared import GRADES, causes, readings, rules
+from gongkai.rules.declared import GRADES, causes, readings, rules, source_of
 from gongkai.views import form_blocks
 from gongkai.words import check_lang, number, place, word
 
@@ -185,7 +185,7 @@ def findings(
         | {"link": partial(_place_link, row, about=about, root=root)}
         | {"message": row[f"message_{lang}"], "rule_title": known.get(row["rule"], {}).get(f"title_{lang}", "")}
         | {"reading_text": readings()[row["reading"]][lang] if row["reading"] else ""}
-        | {"law": known.get(row["rule"], {}).get("source", "")}
+        | {"law": source_of(row["rule"], lang)}
         | {"decided": on_finding(row, lang)}
         | {"causes": [(c, known.get(c, {}).get(lang, "")) for c in (row["cause"] or "").split("/") if c != row["rule"]]}
         for n, row in enumerate(ordered(found).iter_rows(named=True), 1)

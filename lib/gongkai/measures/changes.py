@@ -141,11 +141,13 @@ def split(groups: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """A change of k/n over groups parted into mix (other groups weigh more) and rate (the groups' own shares change).
 
     `groups`: by, k, n, k_before, n_before, a row a group. Returns by, change, mix, rate, with change = mix + rate. A
-    group with n 0 in one year has the share of the other. Null where a figure is missing, or all n of a year are 0.
+    group with n 0 in one year has the share of the other. Null where a figure is missing or impossible (k > n), or a
+    year's n are all 0.
     Source: E. M. Kitagawa, Components of a difference between two rates, JASA 50 (1955), 1168–1194.
     """
     figures = ["k", "n", "k_before", "n_before"]
-    sound = pl.all_horizontal([(pl.col(c).is_not_null() & (pl.col(c) >= 0)).all() for c in figures])
+    there = pl.all_horizontal([(pl.col(c).is_not_null() & (pl.col(c) >= 0)).all() for c in figures])
+    sound = there & (pl.col("k") <= pl.col("n")).all() & (pl.col("k_before") <= pl.col("n_before")).all()
     weight, weight_before = pl.col("n") / pl.col("n").sum(), pl.col("n_before") / pl.col("n_before").sum()
     own = pl.when(pl.col("n") > 0).then(pl.col("k") / pl.col("n"))
     own_before = pl.when(pl.col("n_before") > 0).then(pl.col("k_before") / pl.col("n_before"))

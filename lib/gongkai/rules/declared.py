@@ -52,6 +52,20 @@ def rules(kind: str | None = None) -> list[Rule]:
     return [rule for rule in _declared()["rule"] if kind in {None, rule["kind"]}]
 
 
+@cache
+def _sources() -> dict[str, dict[str, str]]:
+    """What each rule rests on, by the rule's id, in both languages."""
+    known = {row["zh"]: row for row in declared_rows("rule_sources")}
+    if unknown := [rule["id"] for rule in rules() if rule["source"] not in known]:
+        raise GongkaiError(f"declared/rule_sources.csv: the sources of {', '.join(unknown)} are not in it")
+    return {rule["id"]: known[rule["source"]] for rule in rules()}
+
+
+def source_of(rule: str, lang: str) -> str:
+    """The notice, article or check that a rule rests on; nothing where there is no such rule."""
+    return _sources()[rule][lang] if rule in _sources() else ""
+
+
 def verdicts(rule: Rule) -> set[str]:
     """The verdicts that the rule can give."""
     if "verdicts" in rule:
