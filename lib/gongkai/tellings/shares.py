@@ -8,7 +8,7 @@ from gongkai.measures import rate as declared
 from gongkai.measures.rates import STATUSES
 from gongkai.show_rates import said
 from gongkai.stats import FEW
-from gongkai.tellings.told import FALSE, NAMED, Row, Told, joined, of, points, reasons, say, tally, told
+from gongkai.tellings.told import FALSE, NAMED, Row, Told, counted, joined, of, points, reasons, say, tally, told
 from gongkai.words import percent, word
 
 
@@ -68,16 +68,7 @@ def changes(found: pl.DataFrame, lang: str) -> Told:
     """
     pairs, tested = found.filter(pl.col("change").is_not_null()), found.filter(pl.col("p").is_not_null())
     beyond = tested.filter(pl.col("q") <= FALSE).sort("q", pl.col("change").abs(), descending=[False, True])
-    up = beyond.filter(pl.col("change") > 0).height
-    line = say(
-        "changes",
-        lang,
-        n=tested.height,
-        beyond=beyond.height,
-        up=up,
-        down=beyond.height - up,
-        within=tested.height - beyond.height,
-    )
+    line = counted("changes", lang, tested, beyond, pl.col("change") > 0)
     largest = joined([_change(r, lang) for r in beyond.head(NAMED).to_dicts()], lang)
     few, alone = pairs.height - tested.height, found.height - pairs.height
     parts = [(say("left_few", lang, few=FEW), few), (word("tell_no_pair", lang), alone)]

@@ -43,6 +43,20 @@ def say(key: str, lang: str, **figures: Any) -> str:
     return word(f"tell_{key}", lang, **shown)
 
 
+def counted(key: str, lang: str, tested: pl.DataFrame, beyond: pl.DataFrame, up: pl.Expr) -> str:
+    """How many of the `tested` rows went `beyond` chance, `up` or down, as the sentence `tell_key`."""
+    rose = beyond.filter(up).height
+    return say(
+        key,
+        lang,
+        n=tested.height,
+        beyond=beyond.height,
+        up=rose,
+        down=beyond.height - rose,
+        within=tested.height - beyond.height,
+    )
+
+
 def joined(parts: Iterable[str], lang: str) -> str:
     return word("tell_semicolon", lang).join(parts)
 

@@ -8,7 +8,7 @@ import polars as pl
 from gongkai.measures import OUTCOMES
 from gongkai.measures.changes import SHORTEST, TESTED
 from gongkai.stats import FEW, discoveries
-from gongkai.tellings.told import FALSE, NAMED, Row, Told, joined, of, points, reasons, say, step_of, told
+from gongkai.tellings.told import FALSE, NAMED, Row, Told, counted, joined, of, points, reasons, say, step_of, told
 from gongkai.words import number, word
 
 
@@ -31,16 +31,7 @@ def counts(found: pl.DataFrame, lang: str) -> Told:
     pairs = found.filter(pl.col("value").is_not_null() & pl.col("value_before").is_not_null())
     tested = _q(found.filter(pl.col("p").is_not_null()))
     beyond = tested.filter(pl.col("q") <= FALSE).sort("q", "agency", "year")
-    up = beyond.filter(pl.col("value") > pl.col("value_before")).height
-    line = say(
-        "counts",
-        lang,
-        n=tested.height,
-        beyond=beyond.height,
-        up=up,
-        down=beyond.height - up,
-        within=tested.height - beyond.height,
-    )
+    line = counted("counts", lang, tested, beyond, pl.col("value") > pl.col("value_before"))
     largest = joined([_count(r, lang) for r in beyond.head(NAMED).to_dicts()], lang)
     missing = found["value"].null_count()
     parts = [
