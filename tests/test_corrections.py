@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from gongkai import GongkaiError
+from gongkai import GongkaiError, measures
 from gongkai.corrections import COLUMNS
 from gongkai.pipeline import Reading, read_files
 from gongkai.store import save, write_csv
@@ -143,6 +143,24 @@ def test_the_surer_of_two_versions_counts(tmp_path: Path) -> None:
         str(tmp_path / "a.md"): False,
         str(tmp_path / "report.md"): True,
     }
+
+
+def test_one_report_under_two_names_of_its_body_counts_once(tmp_path: Path) -> None:
+    write(tmp_path)
+    other = printed("2019 1", "cell applications.new.total=7").text.replace("砚泽县水务局", "砚泽县水利局")
+    (tmp_path / "old_name.md").write_text(other, "utf-8")
+    apart = read_files([tmp_path])
+    assert apart.reports["primary"].to_list() == [True, True]
+    names = "agency_id,name,first_year,last_year,level,region,code,kind,parent,successor,consolidates\n"
+    lines = "shui,砚泽县水利局,,2018,,,,,,,\nshui,砚泽县水务局,2019,,,,,,,,\n"
+    (tmp_path / "agencies.csv").write_text(names + lines, "utf-8")
+    reading = read_files([tmp_path])
+    assert reading.reports["agency_id"].to_list() == ["shui", "shui"]
+    assert sorted(reading.reports["primary"]) == [False, True]
+    assert measures.by_year(reading.facts, reading.reports, "received").height == 1
+    found = reading.findings.filter(pl.col("rule") == "P-17").to_dicts()
+    counts = reading.reports.filter("primary")["report_id"].item()
+    assert [(f["report_id"], f["table"], f["severity"]) for f in found] == [(counts, "applications", "warning")]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

@@ -176,14 +176,14 @@ def ending(name: str) -> dict[str, str]:
     return next((row for row in _endings() if plain.endswith(row["ending"])), {})
 
 
-def _matched(reports: pl.DataFrame, agencies: dict[str, Agency]) -> list[Agency | None]:
-    """The body of each report: by its name in its year, else by a name that only one body ever bore."""
+def _matched(said: Iterable[tuple[str | None, int | None]], agencies: dict[str, Agency]) -> list[Agency | None]:
+    """The body of each name and year: the name in that year, else a name that only one body ever bore."""
     by_name: dict[str, list[tuple[Agency, Name]]] = {}
     for agency in agencies.values():
         for name in agency.names:
             by_name.setdefault(same_name(name.name), []).append((agency, name))
     found: list[Agency | None] = []
-    for printed, year in reports.select("agency", "year").rows():
+    for printed, year in said:
         able = by_name.get(same_name(printed), []) if printed else []
         there = [a for a, n in able if year is not None and n.first <= year <= n.last]
         only = {a.agency_id: a for a, _ in able}
@@ -194,6 +194,13 @@ def _matched(reports: pl.DataFrame, agencies: dict[str, Agency]) -> list[Agency 
             there = [agency] if year is None or lived[0] <= year <= lived[1] else []
         found.append(there[0] if there else None)
     return found
+
+
+def bodies_of(said: Iterable[tuple[str | None, int | None]], agencies: dict[str, Agency]) -> list[str | None]:
+    """Whose report each is, by the printed name and year: the declared body's id, else `=` and the name."""
+    pairs = list(said)
+    found = _matched(pairs, agencies)
+    return [a.agency_id if a else name and f"={same_name(name)}" for (name, _), a in zip(pairs, found, strict=True)]
 
 
 def _years_text(name: Name) -> str:
@@ -234,7 +241,7 @@ def resolve(
     Where not `whole`, only the bodies met in `reports` are listed, as single files are no collection in which one
     could be missing.
     """
-    matched = _matched(reports, agencies)
+    matched = _matched(reports.select("agency", "year").rows(), agencies)
     rows = {a: _agency_row(agency) for a, agency in agencies.items()}
     names = ("kind", "kind_from", "level", "region", "parent")
     resolved: list[dict[str, Any]] = []

@@ -54,6 +54,8 @@ class Parsed:
     prose: str | None = None
     role: str | None = None
     report_id: str | None = None
+    # Whose it is, under whatever name (`agencies.bodies_of`): versions of a report share body and year.
+    body: str | None = None
 
 
 def report_ids(parsed: list[Parsed]) -> list[str]:
@@ -83,7 +85,7 @@ def _primary(parsed: list[Parsed]) -> list[bool]:
         # Of equally sure readings the one published last, then any that is always the same.
         published = "".join(c for c in identity.page.get("published", "") if c.isdigit())
         rank = (p.role != "primary", -sure, -read, -int(published[:8] or 0), p.document.sha256)
-        key = (identity.agency, identity.year) if identity.agency and identity.year else (None, k)
+        key = (p.body, identity.year) if p.body and identity.year else (None, k)
         best[key] = min(best.get(key, (rank, k)), (rank, k))
     chosen = {k for _, k in best.values()}
     return [k in chosen for k in range(len(parsed))]
@@ -120,13 +122,13 @@ def _report_row(p: Parsed, report_id: str, primary: bool) -> dict[str, Any]:
 def _disagreements(parsed: list[Parsed], ids: list[str], primary: list[bool]) -> dict[int, list[Note]]:
     """For each report that counts, the cells in which another version of it prints something else."""
     chosen: dict[tuple[str | None, int | None], int] = {
-        (p.report.identity.agency, p.report.identity.year): k
+        (p.body, p.report.identity.year): k
         for k, (p, counts) in enumerate(zip(parsed, primary, strict=True))
-        if counts and p.report.identity.agency and p.report.identity.year
+        if counts and p.body and p.report.identity.year
     }
     found: dict[int, list[Note]] = {}
     for k, p in enumerate(parsed):
-        main = chosen.get((p.report.identity.agency, p.report.identity.year))
+        main = chosen.get((p.body, p.report.identity.year))
         if primary[k] or main is None:
             continue
         notes = found.setdefault(main, [])

@@ -12,7 +12,7 @@ import polars as pl
 from tqdm import tqdm
 
 from gongkai import rules, store, worker
-from gongkai.agencies import agency_of, of_missing, read_agencies, resolve
+from gongkai.agencies import agency_of, bodies_of, of_missing, read_agencies, resolve
 from gongkai.corrections import apply_corrections, read_corrections, settle
 from gongkai.document import Document
 from gongkai.errors import GongkaiError, UnreadableFile
@@ -241,8 +241,10 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     files, outcome = _read_each(names, outside, progress)
     groups = _joined([(file, manifest.get(file.document.sha256, {})) for file in files])
     parsed = [(group, one) for group, row in groups for one in _parsed(group, row)]
-    frames = assemble([one for _, one in parsed])
-    frames["reports"], listed = resolve(frames["reports"], read_agencies(folders), bool(searched))
+    declared = read_agencies(folders)
+    whose = bodies_of([(one.report.identity.agency, one.report.identity.year) for _, one in parsed], declared)
+    frames = assemble([replace(one, body=body) for (_, one), body in zip(parsed, whose, strict=True)])
+    frames["reports"], listed = resolve(frames["reports"], declared, bool(searched))
     frames["facts"] = apply_corrections(frames["facts"], corrections)
     frames["tables"] = settle(frames["tables"], frames["facts"])
     ids: dict[str, str] = {}

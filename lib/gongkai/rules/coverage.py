@@ -65,12 +65,13 @@ def publications(frames: dict[str, pl.DataFrame]) -> list[tuple[Row, date | None
         "report_id", "agency", "agency_id", "year", "kind", "level", "published", "primary", "parent", "region"
     )
     for row in reports.iter_rows(named=True):
-        found, key = published_on(row["published"]), (row["agency"], row["year"])
+        found, key = published_on(row["published"]), (row["agency_id"] or row["agency"], row["year"])
         if found and row["year"] is not None and found.year > row["year"]:
             first[key] = min(first.get(key, found), found)
     dated = []
     for row in reports.filter("primary").iter_rows(named=True):
-        published = first.get((row["agency"], row["year"])) if row["agency"] else published_on(row["published"])
+        body = row["agency_id"] or row["agency"]
+        published = first.get((body, row["year"])) if body else published_on(row["published"])
         dated.append((row, published, local.get(row["agency_id"])))
     return dated
 
