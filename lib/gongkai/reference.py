@@ -8,7 +8,7 @@ from pathlib import Path
 from gongkai import measures
 from gongkai.form import TABLES, declared_rows, form
 from gongkai.priority import PRIORITIES
-from gongkai.rules.declared import causes, rules
+from gongkai.rules.declared import causes, rules, source_of
 
 _MADE = "Made by `gongkai reference` from the declarations; do not edit.\n"
 
@@ -81,13 +81,14 @@ def _examples() -> list[str]:
 
 
 def rule_list() -> str:
-    """Every rule and cause: id, severity, editions, title in both languages, source."""
+    """Every rule and cause: id, severity, editions, title and source in both languages."""
     rows = []
     for r in rules():
         grades = [g for g, _ in r["grades"]] if "grades" in r else [r["severity"]]
         severity = ", ".join(dict.fromkeys([*grades, *([r["beyond_severity"]] if "beyond_severity" in r else [])]))
-        rows.append([r["id"], severity, ", ".join(r["editions"]), r["title_zh"], r["title_en"], r["source"]])
-    header = ["id", "severity", "editions", "规则", "rule", "source"]
+        sources = (source_of(r["id"], lang) for lang in ("zh", "en"))
+        rows.append([r["id"], severity, ", ".join(r["editions"]), r["title_zh"], r["title_en"], *sources])
+    header = ["id", "severity", "editions", "规则", "rule", "依据", "source"]
     told = [[c["id"], ", ".join(c["explains"]), c["zh"], c["en"]] for c in causes()]
     return "\n".join(
         [
