@@ -264,6 +264,8 @@ def test_the_counts_of_verdicts_are_those_of_the_verdicts(bundled: Reading) -> N
     on = bundled.verdicts.join(bundled.reports, on="report_id", how="semi")
     assert counts["len"].sum() == on.height == selection.verdicts(bundled, ROOT / "nowhere", bundled.reports).height
     some = selection.of_rules(counts, ["T3-", "N-01"])
+    everything = selection.verdict_counts(bundled, ROOT / "nowhere")
+    assert everything["len"].sum() == bundled.verdicts.height > on.height  # with the reports that are missing
     assert {r[:3] for r in some["rule"]} == {"T3-", "N-0"} and {r for r in some["rule"] if r[0] == "N"} == {"N-01"}
 
 

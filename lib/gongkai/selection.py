@@ -179,16 +179,17 @@ def rated_groups(groups: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     return groups.with_columns(pl.when((sound.all() & enough).over(by)).then("k").alias("k"))
 
 
-def verdict_counts(reading: Reading, folder: str | Path, reports: pl.DataFrame) -> pl.DataFrame:
+def verdict_counts(reading: Reading, folder: str | Path, reports: pl.DataFrame | None = None) -> pl.DataFrame:
     """How many checks of each rule gave which verdict on `reports`: rule, verdict, folded (bool), len.
 
-    From the verdicts stored in `folder` where there are any, else from the rules.
+    Without `reports` on all of them, those that are missing (C-07) too. From the verdicts stored in `folder`
+    where there are any, else from the rules.
     """
-    ids = reports["report_id"].implode()
+    mine = pl.lit(True) if reports is None else pl.col("report_id").is_in(reports["report_id"].implode())
     stored = Path(folder) / VERDICTS
     every = pl.scan_parquet(stored) if stored.is_file() else reading.verdicts.lazy()
     folded = pl.col("folded_under").is_not_null().alias("folded")
-    return every.filter(pl.col("report_id").is_in(ids)).group_by("rule", "verdict", folded).len().collect()
+    return every.filter(mine).group_by("rule", "verdict", folded).len().collect()
 
 
 def of_rules(found: pl.DataFrame, prefixes: Sequence[str]) -> pl.DataFrame:
