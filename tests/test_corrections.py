@@ -161,6 +161,9 @@ def test_one_report_under_two_names_of_its_body_counts_once(tmp_path: Path) -> N
     found = reading.findings.filter(pl.col("rule") == "P-17").to_dicts()
     counts = reading.reports.filter("primary")["report_id"].item()
     assert [(f["report_id"], f["table"], f["severity"]) for f in found] == [(counts, "applications", "warning")]
+    twins = reading.findings.filter(pl.col("rule") == "Y-10").select("report_id", "scope", "other_report_ids").rows()
+    others = reading.reports.filter(~pl.col("primary"))["report_id"].to_list()
+    assert twins == [(counts, "duplicate", others)]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

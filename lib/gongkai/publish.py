@@ -49,13 +49,15 @@ def _prepare(out: Path) -> None:
 
 def _save_frames(reading: Reading, out: Path) -> None:
     """The frames as Parquet, facts and findings also as CSV, and every verdict where the rules have been run."""
+    # First the verdicts, which all are kept: the findings are then read off them and no rule runs twice.
+    verdicts = reading.verdicts if reading.stored_findings is None else None
     findings = reading.findings
     store.save(reading.frames | {"findings": findings, "reviews": reading.reviews}, out)
     store.write_csv(reading.facts, out / "facts.csv")
     store.write_csv(findings, out / "findings.csv")
     path = out / selection.VERDICTS
-    if reading.stored_findings is None:
-        reading.verdicts.sort("report_id", maintain_order=True).write_parquet(path)
+    if verdicts is not None:
+        verdicts.sort("report_id", maintain_order=True).write_parquet(path)
     elif path.is_file():
         stored = pl.read_parquet(path)
         same = set(stored["report_id"]) <= set(reading.reports["report_id"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from gongkai.agencies import same_name
 from gongkai.rules.declared import Rule, rules, severity, verdicts
 from gongkai.rules.history import history_verdicts, rate_verdicts
 from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, PASS, Instance, judge
@@ -184,8 +185,20 @@ def _gap(known: list[int], year: int, lived: tuple[int | None, int | None]) -> l
     ]
 
 
+def _of_body(reports: pl.DataFrame) -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """(agency_id, year) → report_id and printed name of every report of it, also of versions that do not count."""
+    found: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for report_id, body, year, printed in reports.select("report_id", "agency_id", "year", "agency").rows():
+        if body and year is not None:
+            found.setdefault((body, year), []).append((report_id, same_name(printed)))
+    return found
+
+
 def series_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
-    """Y-10: a year without a report between two of a body, or two reports of one year; one verdict for each."""
+    """Y-10: a year without a report between two of a body, or reports of one year under two of its names.
+
+    One verdict for each. Versions under one name are compared by P-17.
+    """
     rule = next(r for r in rules("series"))
     counted = series_of(frames["reports"])
     names: dict[str, dict[int, list[str]]] = {}
@@ -195,21 +208,24 @@ def series_verdicts(frames: dict[str, pl.DataFrame]) -> list[Row]:
         a: (first, last) for a, first, last in frames["agencies"].select("agency_id", "first_year", "last_year").rows()
     }
     before = predecessors(frames["agencies"])
+    of_body = _of_body(frames["reports"])
     rows: list[Row] = []
     known = {report_id for report_id, _, _ in counted}
     about = {"rule": rule, "severity": rule["severity"], "table": None}
     for report_id, series, year in counted:
         years = sorted({*names[series], *(y for p, _ in before.get(series, ()) for y in names.get(p, ()))})
         missing = _gap(years, year, lived.get(series, (None, None)))
-        twins = [r for r in names[series][year] if r != report_id]
+        mine = of_body.get((series, year), [])
+        here = [printed for r, printed in mine if r == report_id]
+        twins = [r for r, printed in mine if printed not in here]
         earlier = [y for y in years if y < year]
         listed = "、".join(map(str, missing))
         gap = {
             "what_zh": f"{max(earlier, default=year)}年之后、{year}年之前没有读入本机关 {listed} 年的报告。",
             "what_en": f"No report of {', '.join(map(str, missing))} was read between those of this body.",
         }
-        twin = {"what_zh": f"{year}年有 {len(twins) + 1} 份本机关的报告都计入。"}
-        twin["what_en"] = f"{len(twins) + 1} reports of this body count for {year}."
+        twin = {"what_zh": f"{year}年另有 {len(twins)} 份以本机关其他名称发布的报告，没有计入。"}
+        twin["what_en"] = f"Reports for {year} under another name of this body, not counted: {len(twins)}."
         others = [r for y in earlier[-1:] for r in names[series].get(y, [])]
         rows.append(
             about
