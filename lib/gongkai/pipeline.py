@@ -58,18 +58,20 @@ class Reading:
     stored_findings: pl.DataFrame | None = field(default=None, repr=False)
     stored_reviews: pl.DataFrame | None = field(default=None, repr=False)
     ledger: Ledger = field(default_factory=Ledger, repr=False)
+    # Whether a bar is shown where its rules take long.
+    progress: bool = field(default=False, repr=False)
 
     @cached_property
     def verdicts(self) -> pl.DataFrame:
         """Every verdict of every rule, also `pass` and `not_assessable` (a findings frame)."""
-        return merge(rules.check(self.frames), self.ledger, self.reports, self.agencies)[0]
+        return merge(rules.check(self.frames, progress=self.progress), self.ledger, self.reports, self.agencies)[0]
 
     @cached_property
     def _decided(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The findings, also those folded under another, with their decisions; and the reviews frame."""
         # Of a large corpus most verdicts are pass: they are made only where someone asks for them.
         every = self.__dict__.get("verdicts")
-        found = every if every is not None else rules.check(self.frames, everything=False)
+        found = every if every is not None else rules.check(self.frames, everything=False, progress=self.progress)
         return merge(found, self.ledger, self.reports, self.agencies)
 
     @cached_property
@@ -254,7 +256,7 @@ def read_files(paths: Iterable[str | Path], progress: bool = False) -> Reading:
     for found in outcome:
         if found["status"] == "read":
             found["report_id"] = ids[found.pop("sha256")]
-    return Reading(**frames, files=build("files", outcome), agencies=listed, ledger=ledger)
+    return Reading(**frames, files=build("files", outcome), agencies=listed, ledger=ledger, progress=progress)
 
 
 def read(path: str | Path) -> Reading:
@@ -278,7 +280,8 @@ def read_folder(folder: str | Path, progress: bool = True) -> Reading:
     if store.is_store(folder):
         frames = store.load(folder)
         found, decided = frames.pop("findings"), frames.pop("reviews")
-        return Reading(**frames, stored_findings=found, stored_reviews=decided, ledger=as_ledger(decided))
+        stored = {"stored_findings": found, "stored_reviews": decided}
+        return Reading(**frames, **stored, ledger=as_ledger(decided), progress=progress)
     if not Path(folder).is_dir():
         raise GongkaiError(f"{folder}: no such folder. Name the folder that holds the reports.")
     if not store.find_files([folder]):

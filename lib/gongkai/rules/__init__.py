@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import count
 from typing import Any
 
 import polars as pl
+from tqdm import tqdm
 
 from gongkai.frames import build, empty
 from gongkai.rules.coverage import coverage_verdicts
@@ -17,19 +21,22 @@ from gongkai.rules.narrative import narrative_verdicts
 from gongkai.rules.pairs import pairs
 from gongkai.rules.reading_rules import domain_verdicts, reading_verdicts
 from gongkai.rules.statistical import statistical_verdicts
-from gongkai.rules.sums import add_causes, localised
+from gongkai.rules.sums import add_causes, localised, not_localised
 from gongkai.rules.wide import name, widen
 from gongkai.rules.wording import wording_verdicts
 from gongkai.rules.years import years_verdicts
 
 Row = dict[str, Any]
+Frames = dict[str, pl.DataFrame]
+
+# The verdicts that a person looks at.
+SPOKEN = (FAIL, EXPLAINED)
+# As many rows are made a frame at a time.
+_PART = 50_000
 
 
-def _computed(wide: pl.DataFrame, everything: bool) -> list[Row]:
-    """Verdicts of the rules that compute on cells."""
-    judged = judge(wide)
-    if not everything:
-        judged = judged.filter(pl.col("verdict").is_in([FAIL, EXPLAINED]))
+def _computed(judged: pl.DataFrame) -> list[Row]:
+    """Verdicts of the rules that compute on cells. `judged`: what `kinds.judge` returns."""
     found = []
     for v in judged.iter_rows(named=True):
         instance = instances()[v["instance"]]
@@ -52,6 +59,20 @@ def _computed(wide: pl.DataFrame, everything: bool) -> list[Row]:
             }
         )
     return found
+
+
+def _sums(frames: Frames, wide: pl.DataFrame, everything: bool) -> Iterator[list[Row]]:
+    """The verdicts within one report, with the causes of what fails."""
+    judged = judge(wide)
+    spoken = pl.col("verdict").is_in(SPOKEN)
+    computed = _computed(judged.filter(spoken))
+    cells = localised(computed, wide)
+    add_causes(computed, cells, frames, wide)
+    yield computed + cells
+    if everything:
+        yield not_localised(judged, cells)
+        for part in judged.filter(~spoken).iter_slices(_PART):
+            yield _computed(part)
 
 
 def _fold(found: list[Row]) -> None:
@@ -90,30 +111,29 @@ def _followed(found: list[Row]) -> list[Row]:
     for rule in rules("follows"):
         follows.setdefault(rule["of"], []).append(rule)
     return [
-        {**r, "rule": rule, "folded_under": finding_id(r) if r["verdict"] in {FAIL, EXPLAINED} else None}
+        {**r, "rule": rule, "folded_under": finding_id(r) if r["verdict"] in SPOKEN else None}
         for r in found
         for rule in follows.get(r["rule"]["id"], ())
     ]
 
 
-def _spare_condensed(found: list[Row], reports: pl.DataFrame) -> None:
+def _spare_condensed(found: list[Row], condensed: set[str]) -> None:
     """Nothing is said of an agency's wording where the prose is condensed, as it is not the agency's."""
-    condensed = set(reports.filter(pl.col("prose") == "condensed")["report_id"])
     for r in found:
         if r["rule"].get("wording") and r["report_id"] in condensed:
             r |= {"verdict": NOT_ASSESSABLE, "condensed": True}
 
 
 def _with_cells(found: list[Row], facts: pl.DataFrame) -> None:
-    """Give every finding that is spoken of the printed cells it compares, and operands as figures."""
-    spoken = [r for r in found if r["verdict"] in {FAIL, EXPLAINED}]
-    wanted = {i for r in spoken if "operands" in r for i in (r["report_id"], *r.get("other_report_ids", ()))}
-    mine = facts.filter(pl.col("report_id").is_in(list(wanted)))
+    """Give every finding the printed cells it compares, and operands as figures."""
+    named = ("report_id", "table", "item", "column")
+    wanted = {(r["report_id"], *key) for r in found for _, _, keys in r.get("operands", ()) for key in keys}
+    mine = facts.join(pl.DataFrame(list(wanted), schema=dict.fromkeys(named, pl.String), orient="row"), on=named)
     printed = {
         (f["report_id"], f["table"], f["item"], f["column"]): (f["printed"], f["where"], f["value"], f["status"])
         for f in mine.iter_rows(named=True)
     }
-    for r in spoken:
+    for r in found:
         figures = r.setdefault("figures", {})
         if "operands" not in r:
             continue
@@ -139,41 +159,32 @@ def finding_id(r: Row) -> str:
     return f"{r['rule']['id']}|{r['report_id']}|{r['scope']}"
 
 
-def _verdicts(frames: dict[str, pl.DataFrame], everything: bool) -> list[Row]:
-    """The verdicts of all rules, before they are folded and their cells looked up."""
-    found = reading_verdicts(frames) + domain_verdicts(frames["facts"])
-    if not frames["facts"].is_empty():
-        wide = widen(frames["facts"])
-        computed = _computed(wide, everything)
-        cells = localised(computed, wide)
-        add_causes(computed, cells, frames, wide)
-        found += computed + cells
-        found += years_verdicts(frames, wide, everything, found)
-        found += statistical_verdicts(frames, pairs(frames["reports"], frames["agencies"]), everything, found)
-    found += hierarchy_verdicts(frames) + coverage_verdicts(frames, found)
-    found += wording_verdicts(frames) + duplication_verdicts(frames)
-    found += narrative_verdicts(frames)
-    return found + _followed(found)
+def _stages(frames: Frames, everything: bool, spoken: list[Row]) -> list[Callable[[], Iterable[list[Row]]]]:
+    """The rules family by family, in order: later ones look at what earlier ones found, the `spoken` verdicts."""
+    facts, reports = frames["facts"], frames["reports"]
+    stages: list[Callable[[], Iterable[list[Row]]]] = [lambda: [reading_verdicts(frames), domain_verdicts(facts)]]
+    if not facts.is_empty():
+        wide = widen(facts)
+        following = partial(pairs, reports, frames["agencies"])
+        stages += [
+            lambda: _sums(frames, wide, everything),
+            lambda: [years_verdicts(frames, wide, everything, spoken)],
+            lambda: [statistical_verdicts(frames, following(), everything, spoken)],
+        ]
+    return [
+        *stages,
+        lambda: [hierarchy_verdicts(frames), coverage_verdicts(frames, spoken)],
+        lambda: [wording_verdicts(frames)],
+        lambda: [duplication_verdicts(frames)],
+        lambda: [narrative_verdicts(frames)],
+    ]
 
 
-_LEFT_OUT = {"rule", "operands", "figures", "compared", "tables", "condensed"}
+_LEFT_OUT = {"rule", "operands", "figures", "compared", "tables", "condensed", "n"}
 
 
-def check(frames: dict[str, pl.DataFrame], everything: bool = True) -> pl.DataFrame:
-    """The verdicts of every rule on every report: a findings frame, errors first within a report.
-
-    Without `everything` only those that a person looks at: `fail` and `explained`.
-    """
-    reports = frames["reports"]
-    if reports.is_empty():
-        return empty("findings")
-    found = _verdicts(frames, everything)
-    _spare_condensed(found, reports)
-    if not everything:
-        found = [r for r in found if r["verdict"] in {FAIL, EXPLAINED}]
-    _fold(found)
-    _doubt(found, frames["tables"])
-    _with_cells(found, frames["facts"])
+def _frame(found: list[Row]) -> pl.DataFrame:
+    """A findings frame, with `n`, the place of each row in the order of the rules."""
     rows = []
     for r in found:
         texts = {f"message_{lang}": message(r["rule"], r, lang) for lang in ("zh", "en")}
@@ -181,16 +192,56 @@ def check(frames: dict[str, pl.DataFrame], everything: bool = True) -> pl.DataFr
         kept = {k: v for k, v in r.items() if k not in _LEFT_OUT}
         about = {"rule": r["rule"]["id"], "finding_id": finding_id(r), "figures": _compared(r)}
         rows.append({**base, **kept, **texts, **about})
+    return build("findings", rows).with_columns(n=pl.Series([r["n"] for r in found], dtype=pl.Int64))
+
+
+def _found(frames: Frames, everything: bool, progress: bool) -> tuple[list[Row], list[pl.DataFrame]]:
+    """The verdicts that a person looks at, and with `everything` the others.
+
+    The others are made frames at once: they are most of a large corpus, and rows take ten times the room.
+    """
+    condensed = set(frames["reports"].filter(pl.col("prose") == "condensed")["report_id"])
+    spoken: list[Row] = []
+    silent: list[pl.DataFrame] = []
+    numbers = count()
+    stages = _stages(frames, everything, spoken)
+    for stage in tqdm(stages, desc="核对 / checking", unit="step", delay=2, disable=not progress):
+        for judged in stage():
+            rows = judged + _followed(judged)
+            _spare_condensed(rows, condensed)
+            for r in rows:
+                r["n"] = next(numbers)
+            spoken += [r for r in rows if r["verdict"] in SPOKEN]
+            others = [r for r in rows if r["verdict"] not in SPOKEN] if everything else []
+            silent += [_frame(others[k : k + _PART]) for k in range(0, len(others), _PART)]
+    return spoken, silent
+
+
+def check(frames: Frames, everything: bool = True, progress: bool = False) -> pl.DataFrame:
+    """The verdicts of every rule on every report: a findings frame, errors first within a report.
+
+    Without `everything` only those that a person looks at: `fail` and `explained`.
+    """
+    reports = frames["reports"]
+    if reports.is_empty():
+        return empty("findings")
+    spoken, silent = _found(frames, everything, progress)
+    _fold(spoken)
+    _doubt(spoken, frames["tables"])
+    _with_cells(spoken, frames["facts"])
     order = {report_id: k for k, report_id in enumerate(reports["report_id"])}
     ids = {r["id"]: k for k, r in enumerate(rules())}
     # A report that is missing has findings too; they come last.
-    rows.sort(key=lambda r: (order.get(r["report_id"], len(order)), SEVERITIES.index(r["severity"]), ids[r["rule"]]))
-    return build("findings", rows).unique("finding_id", maintain_order=True)
+    place = pl.col("report_id").replace_strict(order, default=len(order), return_dtype=pl.Int64)
+    grade = pl.col("severity").cast(pl.Enum(SEVERITIES))
+    rule = pl.col("rule").replace_strict(ids, return_dtype=pl.Int64)
+    found = pl.concat([*silent, _frame(spoken)]).sort(place, grade, rule, "n")
+    return found.drop("n").unique("finding_id", keep="first", maintain_order=True)
 
 
 def reportable(verdicts: pl.DataFrame) -> pl.DataFrame:
     """The findings to show: failed or explained, without those folded under another."""
-    return verdicts.filter(pl.col("verdict").is_in([FAIL, EXPLAINED]) & pl.col("folded_under").is_null())
+    return verdicts.filter(pl.col("verdict").is_in(SPOKEN) & pl.col("folded_under").is_null())
 
 
 def has_errors(findings: pl.DataFrame) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,7 @@ Row = dict[str, Any]
 Cells = dict[Key, dict[str, Any]]
 
 _GAPS = {"blank", "dash"}
+_OF_CELL = ("agency", "table", "item", "column", "value", "status", "unit", "printed", "where")
 # A government below the cities with districts, as its name says it. Not 自治区, 地区 or 开发区.
 _BELOW = re.compile(r"(?<!自治)(?<!地)(?<!开发)(?:区|县|旗)(?:人民)?政府|(?:镇|乡)(?:人民)?政府|街道办事处")
 # A department of a district or county: 某区…局. Words in which 区 is no district do not count.
@@ -86,10 +88,16 @@ class _Corpus:
             if a in self.below or self.agencies.get(a, {}).get("parent")
             for i in ids
         }
-        self.cells: dict[str, Cells] = {}
         mine = frames["facts"].filter(pl.col("report_id").is_in(list(related)))
-        for f in mine.iter_rows(named=True):
-            self.cells.setdefault(f["report_id"], {})[f["table"], f["item"], f["column"]] = f
+        self._facts = mine.select("report_id", *_OF_CELL).partition_by("report_id", as_dict=True, include_key=False)
+        # Rows take many times the room of a frame: only those of a body and some below it are held at a time.
+        self.cells = lru_cache(maxsize=64)(self._cells)
+
+    def _cells(self, report: str) -> Cells:
+        """The cells of a report; none where it is neither above nor below another."""
+        found = self._facts.get((report,))
+        rows = () if found is None else found.iter_rows(named=True)
+        return {(f["table"], f["item"], f["column"]): f for f in rows}
 
     def children(self, agency: str, year: int) -> list[str]:
         """The bodies declared below it that were there in the year."""
@@ -128,7 +136,7 @@ def _spoken(worst: str, failed: list[Key], sides: dict[Key, tuple[float, float]]
 def _upper(rule: Rule, corpus: _Corpus, report: str, agency: str, child: str, other: str) -> list[Row]:
     """H-02 of one body below, a verdict a table."""
     rows: list[Row] = []
-    mine, theirs = corpus.cells.get(report, {}), corpus.cells.get(other, {})
+    mine, theirs = corpus.cells(report), corpus.cells(other)
     declared = corpus.agencies[agency]["consolidates"]
     for table in rule["tables"]:
         keys = _compared(rule, theirs, table)
@@ -152,14 +160,15 @@ def _upper(rule: Rule, corpus: _Corpus, report: str, agency: str, child: str, ot
 def _sum(rule: Rule, corpus: _Corpus, report: str, agency: str, year: int) -> list[Row]:
     """H-01 of one consolidated report, a verdict a table; never without all bodies and the own office."""
     rows: list[Row] = []
-    mine, children = corpus.cells.get(report, {}), corpus.children(agency, year)
+    mine, children = corpus.cells(report), corpus.children(agency, year)
     loaded = [corpus.reports.get((c, year), []) for c in children]
     office = any(corpus.agencies[c]["kind"] == "office" for c in children)
     whole = bool(children) and office and all(len(ids) == 1 for ids in loaded)
     ids = [i for found in loaded for i in found]
+    below = {i: corpus.cells(i) for i in ids}
     for table in rule["tables"]:
         keys = _compared(rule, mine, table)
-        there = {k: [(i, corpus.cells[i][k]) for i in ids if k in corpus.cells.get(i, {})] for k in keys}
+        there = {k: [(i, below[i][k]) for i in ids if k in below[i]] for k in keys}
         # A cell that some of the reports do not have, as their form is another, cannot be added.
         verdicts = {
             k: _adds_up([f for _, f in there[k]], mine[k]) if len(there[k]) == len(ids) else NOT_ASSESSABLE

@@ -10,23 +10,28 @@ import polars as pl
 from gongkai.rules.causes import Cause, formulas, localise, of_kind, unread
 from gongkai.rules.declared import rules
 from gongkai.rules.evidence import Evidence, gather
-from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, PASS
+from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE, PASS, instances
 from gongkai.rules.messages import figure
 from gongkai.rules.wide import name
 
 Row = dict[str, Any]
+# The sums of the table of section 三, whose differences lead to one cell.
+_SUMS = ("T3-01", "T3-02", "T3-03")
 _SCHEMA = {"report_id": pl.String, "rule": pl.String, "item": pl.String, "column": pl.String, "difference": pl.Float64}
 
 
-def localised(found: list[Row], wide: pl.DataFrame) -> list[Row]:
-    """T3-06 from the failed sums of the table of section 三, one verdict per wrong cell or report."""
+def _about() -> Row:
+    """What all verdicts of T3-06 have in common."""
     rule = next(r for r in rules() if r["kind"] == "localise")
-    sums = [r for r in found if r["rule"]["id"] in {"T3-01", "T3-02", "T3-03"}]
-    fails = pl.DataFrame(
-        [{**r, "rule": r["rule"]["id"]} for r in sums if r["verdict"] == FAIL], schema=_SCHEMA, strict=False
-    )
-    cells = localise(fails)
-    about = {"rule": rule, "table": rule["table"], "severity": rule["severity"]}
+    return {"rule": rule, "table": rule["table"], "severity": rule["severity"]}
+
+
+def localised(found: list[Row], wide: pl.DataFrame) -> list[Row]:
+    """T3-06 from the failed sums of the table of section 三, one verdict per wrong cell."""
+    sums = [r for r in found if r["rule"]["id"] in _SUMS and r["verdict"] == FAIL]
+    cells = localise(pl.DataFrame([{**r, "rule": r["rule"]["id"]} for r in sums], schema=_SCHEMA, strict=False))
+    about = _about()
+    rule = about["rule"]
     rows: list[Row] = []
     values = {
         row["report_id"]: row
@@ -41,15 +46,21 @@ def localised(found: list[Row], wide: pl.DataFrame) -> list[Row]:
             | {"left": printed, "right": printed - error, "difference": error, "cause": rule["id"]}
             | {"repair": printed - error, "repair_cell": name(key), "operands": ((item, "left", (key,)),)}
         )
-    by_report: dict[str, set[str]] = {}
-    for r in sums:
-        by_report.setdefault(r["report_id"], set()).add(r["verdict"])
-    done = {c[0] for c in cells}
-    for report_id, verdicts in by_report.items():
-        if report_id not in done:
-            verdict = PASS if verdicts <= {PASS, EXPLAINED} else NOT_ASSESSABLE
-            rows.append(about | {"report_id": report_id, "scope": rule["table"], "verdict": verdict})
     return rows
+
+
+def not_localised(judged: pl.DataFrame, cells: list[Row]) -> list[Row]:
+    """T3-06 of the reports without a wrong cell among `cells`: it holds where all sums do. `judged`: by `judge`."""
+    mine = [k for k, instance in enumerate(instances()) if instance.rule["id"] in _SUMS]
+    done = {r["report_id"] for r in cells}
+    holds = pl.col("verdict").is_in([PASS, EXPLAINED]).all()
+    sums = judged.filter(pl.col("instance").is_in(mine)).group_by("report_id", maintain_order=True).agg(holds)
+    about = _about()
+    return [
+        about | {"report_id": r, "scope": about["table"], "verdict": PASS if held else NOT_ASSESSABLE}
+        for r, held in sums.rows()
+        if r not in done
+    ]
 
 
 def _lost(sums: list[Row], evidence: Evidence) -> dict[tuple[str, str], Cause]:
