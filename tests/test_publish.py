@@ -270,3 +270,15 @@ def test_missing_cells_read_apart_from_zero_and_from_each_other(reading: gongkai
 def test_a_unit_that_the_report_does_not_print_is_not_made_up(reading: gongkai.Reading) -> None:
     text = show.form_tables(selection.pick(reading, "天津市西青区人社局")).html
     assert "采购总金额（单位不明）" in text and "采购总金额（万元）" not in text
+
+
+def test_stored_verdicts_stay_as_long_as_they_are_of_these_reports(tmp_path: Path) -> None:
+    reading = gongkai.read_folder(REPORTS, progress=False)
+    publish._save_frames(reading, tmp_path)
+    verdicts = pl.read_parquet(tmp_path / selection.VERDICTS)
+    assert not set(verdicts["report_id"]) <= set(reading.reports["report_id"])  # some are on reports that are missing
+    again = gongkai.read_folder(tmp_path, progress=False)
+    publish._save_frames(again, tmp_path)
+    assert pl.read_parquet(tmp_path / selection.VERDICTS).equals(verdicts)
+    publish._save_frames(again.only(agency=XICHENG), tmp_path)
+    assert not (tmp_path / selection.VERDICTS).exists()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from gongkai import beta_binomial, stats
+from gongkai import beta_binomial, logit_normal, outliers, stats
 
 
 def array(*values: float) -> stats.Numbers:
@@ -110,7 +111,7 @@ def test_the_beta_of_the_peers_is_the_likeliest() -> None:
 
 @pytest.mark.parametrize(("k", "n"), [([0, 0, 0], [40, 50, 60]), ([40, 50, 60], [40, 50, 60]), ([5, 9], [40, 50])])
 def test_peers_that_do_not_vary_or_are_two_have_no_beta(k: list[float], n: list[float]) -> None:
-    assert beta_binomial.beta_prior(array(*k), array(*n)) is None and beta_binomial.funnel(array(*k), array(*n)) is None
+    assert beta_binomial.beta_prior(array(*k), array(*n)) is None and outliers.funnel(array(*k), array(*n)) is None
 
 
 def test_shrinkage_by_hand() -> None:
@@ -127,15 +128,71 @@ def test_tails_where_every_number_is_as_likely() -> None:
 
 
 def test_funnel_lines_where_every_number_is_as_likely() -> None:
-    assert beta_binomial.funnel_line((1.0, 1.0), 999, 0.05) == pytest.approx((0.025, 0.975), abs=0.001)
-    assert beta_binomial.funnel_line((1.0, 1.0), 999, 0.002) == pytest.approx((0.001, 0.999), abs=0.001)
+    assert outliers.funnel_line((1.0, 1.0), (0.0, 0.1), 999, 0.05) == pytest.approx((0.025, 0.975), abs=0.001)
+    assert outliers.funnel_line((1.0, 1.0), (0.0, 0.1), 999, 0.002) == pytest.approx((0.001, 0.999), abs=0.001)
+
+
+def test_funnel_lines_are_the_outer_of_both() -> None:
+    # Logits around 0 that hardly vary are a binomial of one half; a narrow beta around one half is so too.
+    narrow = outliers.funnel_line((5000.0, 5000.0), (0.0, 0.007), 100, 0.05)
+    assert narrow == pytest.approx((0.40, 0.60), abs=0.01)
+    assert outliers.funnel_line((5000.0, 5000.0), (0.0, 1.0), 100, 0.05) < (0.2, 0.8) < (1, 1)
+    assert outliers.funnel_line((2.0, 2.0), (0.0, 0.007), 100, 0.05)[1] > 0.8
+
+
+# k, n, mean and spread of the logits.
+LOGITS = [(0, 30, -2.2, 0.5), (3, 30, -2.2, 0.5), (20, 40, -2.2, 0.5), (300, 3000, -2.2, 1.0), (5, 30, -1.0, 0.01)]
+
+
+@pytest.mark.parametrize(("k", "n", "mean", "spread"), LOGITS)
+def test_normal_logits_against_numerical_integration(k: int, n: int, mean: float, spread: float) -> None:
+    from scipy.integrate import quad
+    from scipy.special import expit
+    from scipy.stats import binom, norm
+
+    def over(of: Callable[[float], float]) -> float:
+        ends, middle = (mean - 9 * spread, mean + 9 * spread), math.log((k + 0.5) / (n - k + 0.5))
+        points = [min(max(middle, ends[0]), ends[1])]
+        return float(quad(lambda x: of(expit(x)) * norm.pdf(x, mean, spread), *ends, points=points, limit=400)[0])
+
+    chance = over(lambda share: binom.pmf(k, n, share)) / math.comb(n, k) if n < 1000 else None
+    low, high = logit_normal.tails(array(k), array(n), (mean, spread))
+    assert low[0] == pytest.approx(over(lambda s: (binom.cdf(k, n, s) + binom.cdf(k - 1, n, s)) / 2), rel=1e-4)
+    assert low[0] + high[0] == pytest.approx(1)
+    if chance:
+        assert logit_normal.likelihood(array(k), array(n), mean, spread)[0] == pytest.approx(math.log(chance), rel=1e-5)
+
+
+def test_the_fit_of_normal_logits_is_the_likeliest_and_share_at_undoes_the_tails() -> None:
+    k, n = array(3, 9, 12, 30, 7, 2, 50, 14), array(50, 60, 90, 150, 70, 40, 160, 110)
+    mean, spread = logit_normal.fit(k, n)
+    best = logit_normal.likelihood(k, n, mean, spread).sum()
+    for m in (mean - 0.1, mean, mean + 0.1):
+        for s in (spread * 0.9, spread, spread * 1.1):
+            assert logit_normal.likelihood(k, n, m, s).sum() <= best + 1e-6
+    low = float(logit_normal.tails(array(30), array(150), (mean, spread))[0][0])
+    assert logit_normal.share_at(low, 150, (mean, spread)) == pytest.approx(30 / 150, abs=1e-6)
+
+
+def test_a_long_tail_of_shares_is_not_called_an_outlier() -> None:
+    # The logits are normal quantiles around 10 %: in a beta's short tail the largest would stand out.
+    from scipy.special import expit
+    from scipy.stats import norm
+
+    n = np.full(150, 400.0)
+    k = (n * expit(-2.2 + 0.8 * norm.ppf((np.arange(150) + 0.5) / 150))).round()
+    prior = beta_binomial.beta_prior(k, n)
+    found = outliers.funnel(k, n)
+    assert prior is not None and found is not None
+    alone = np.minimum(1, 2 * np.minimum(*beta_binomial.tails(k, n, prior)))
+    assert alone[-1] < found.p[-1] and (found.q > 0.05).all()
 
 
 def test_the_one_that_stands_out_is_found_and_does_not_hide_itself() -> None:
     n = np.full(30, 200.0)
     k = np.array([20.0 + (i % 5) for i in range(30)])
     k[7] = 90
-    found = beta_binomial.funnel(k, n)
+    found = outliers.funnel(k, n)
     assert found is not None and np.flatnonzero(found.q <= 0.05).tolist() == [7]
     assert found.prior[0] / sum(found.prior) == pytest.approx(0.11, abs=0.005)
 
@@ -147,7 +204,7 @@ def test_those_that_stand_out_together_do_not_hide_each_other() -> None:
     prior = beta_binomial.beta_prior(k, n)
     assert prior is not None
     alone = stats.discoveries(np.minimum(1, 2 * np.minimum(*beta_binomial.tails(k, n, prior))))
-    found = beta_binomial.funnel(k, n)
+    found = outliers.funnel(k, n)
     assert (alone > 0.05).all() and found is not None
     assert np.flatnonzero(found.q <= 0.05).tolist() == [36, 37, 38, 39]
 

@@ -16,6 +16,7 @@ from gongkai import pages, runner, saved, selection, store
 from gongkai.errors import GongkaiError
 from gongkai.page_names import safe_name
 from gongkai.pages import Page
+from gongkai.rules.declared import rules
 from gongkai.words import check_lang
 
 if TYPE_CHECKING:
@@ -59,8 +60,10 @@ def _save_frames(reading: Reading, out: Path) -> None:
     if verdicts is not None:
         verdicts.sort("report_id", maintain_order=True).write_parquet(path)
     elif path.is_file():
-        stored = pl.read_parquet(path)
-        same = set(stored["report_id"]) <= set(reading.reports["report_id"])
+        stored = pl.read_parquet(path, columns=["report_id", "rule", "finding_id"])
+        # The verdicts on coverage are also of reports that are missing.
+        on_reports = stored.filter(~pl.col("rule").is_in([rule["id"] for rule in rules("coverage")]))
+        same = set(on_reports["report_id"]) <= set(reading.reports["report_id"])
         if not same or not set(findings["finding_id"]) <= set(stored["finding_id"]):
             path.unlink()
 

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from tqdm import tqdm
 
-from gongkai import beta_binomial, measures, priority, stats
+from gongkai import measures, outliers, priority, stats
 from gongkai.pipeline import read_files
 from gongkai.stats import Numbers
 from gongkai.synth import error_classes, make_panel, write
@@ -81,6 +81,7 @@ TRUTHS: dict[str, Truth] = {
     "beta, mean 60 %, size 60": _beta(0.6, 60),
     "logit-normal around 10 %": _logit(0.1, 0.5),
     "logit-normal around 30 %": _logit(0.3, 0.5),
+    "logit-normal, 10 %, wide": _logit(0.1, 0.8),
 }
 
 
@@ -106,7 +107,7 @@ def false_discoveries(rng: np.random.Generator, rounds: int) -> None:
             for _ in range(rounds):
                 n = _sizes(rng, peers)
                 k = rng.binomial(n.astype(int), truth(rng, peers)).astype(float)
-                found = beta_binomial.funnel(k, n)
+                found = outliers.funnel(k, n)
                 called += found is not None and bool((found.q <= 0.05).any())
                 plain += bool((_one_phi(k, n) <= 0.05).any()) if 0 < k.sum() < n.sum() else False
             every.append(called / rounds)
@@ -125,7 +126,7 @@ def power(rng: np.random.Generator, rounds: int) -> None:
             for _ in range(rounds):
                 n = np.append(_sizes(rng, 38), [size, size])
                 truth = np.append(rng.beta(6, 54, 38), [share, share])
-                result = beta_binomial.funnel(rng.binomial(n.astype(int), truth).astype(float), n)
+                result = outliers.funnel(rng.binomial(n.astype(int), truth).astype(float), n)
                 out = result.q <= 0.05 if result is not None else np.zeros(40, bool)
                 found, false = found + int(out[38:].sum()), int(out[:38].sum())
                 proportions.append(false / max(int(out.sum()), 1))

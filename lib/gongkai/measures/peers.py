@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from gongkai.beta_binomial import Funnel, apart, funnel, funnel_line, shrunk
+from gongkai.beta_binomial import apart, shrunk
+from gongkai.outliers import Funnel, funnel, funnel_line
 from gongkai.stats import FEW, Numbers
 
 # Fewer rated peers than this are no group to compare with.
@@ -17,6 +18,8 @@ _ADDED = {
     "peers": pl.Int64,
     "expected": pl.Float64,
     "variation": pl.Float64,
+    "logit_mean": pl.Float64,
+    "logit_spread": pl.Float64,
     "z": pl.Float64,
     "p": pl.Float64,
     "q": pl.Float64,
@@ -68,8 +71,9 @@ def _compared(group: pl.DataFrame) -> pl.DataFrame:
             strict=True,
         )
     )
-    columns["expected"] = pl.Series("expected", [expected] * group.height)
-    columns["variation"] = pl.Series("variation", [variation] * group.height)
+    of_all = ("expected", "variation", "logit_mean", "logit_spread")
+    for name, value in zip(of_all, (expected, variation, *found.logits), strict=True):
+        columns[name] = pl.Series(name, [value] * group.height)
     for name, (at, filled) in values.items():
         column = np.full(group.height, None, dtype=object)
         column[at] = list(filled)
@@ -84,10 +88,11 @@ def compare(rates: pl.DataFrame, by_region: bool = False) -> pl.DataFrame:
     """Each share beside those of its peers in the year. `rates`: what `measures.rates` returns.
 
     Adds peers (how many are rated: n ≥ 30), expected (their mean share), variation (ρ: how much true shares vary, 0 not
-    at all), z, p (two-sided), q (p adjusted over the peers after Benjamini and Hochberg), beyond (95, 99.8 or empty,
-    the line of the funnel), shrunk, shrunk_low and shrunk_high (drawn to the peers' mean as far as n is small, 95 %),
-    place (by shrunk, 1 the highest; only rated ones have one). All but `peers` are null in a group of fewer than
-    FEWEST rated peers, of unknown kind or level, or without any variation.
+    at all), logit_mean and logit_spread (how they vary as normal logits), z, p (two-sided, the larger of both), q (p
+    adjusted over the peers after Benjamini and Hochberg), beyond (95, 99.8 or empty, the line of the funnel), shrunk,
+    shrunk_low and shrunk_high (drawn to the peers' mean as far as n is small, 95 %), place (by shrunk, 1 the highest;
+    only rated ones have one). All but `peers` are null in a group of fewer than FEWEST rated peers, of unknown kind or
+    level, or without any variation.
     """
     kept = rates.filter(pl.col("kind").is_not_null() & pl.col("level").is_not_null())
     others = rates.filter(pl.col("kind").is_null() | pl.col("level").is_null())
@@ -111,5 +116,8 @@ def lines(compared: pl.DataFrame, steps: int = 40) -> pl.DataFrame:
     most = max(float(str(known["n"].max())), FEW + 1.0)
     at = np.unique(np.geomspace(FEW, most, steps).round()).astype(int)
     prior = (mean * size, (1 - mean) * size)
-    rows = [(float(n), *funnel_line(prior, int(n), 0.05), *funnel_line(prior, int(n), 0.002)) for n in at]
+    logits = (known["logit_mean"][0], known["logit_spread"][0])
+    rows = [
+        (float(n), *(end for tail in (0.05, 0.002) for end in funnel_line(prior, logits, int(n), tail))) for n in at
+    ]
     return pl.DataFrame(rows, schema=types, orient="row")
