@@ -38,6 +38,12 @@ def row(name: str, item: str) -> list[float | str | None]:
         ("line_number_column", "carried_in", ["absent"] * 7),
         ("group_cell_takes_row", "other", ["absent"] * 7),
         ("first_report_without_tables", "new", ["absent"] * 7),
+        ("header_again_label_lost", "other", [61, 62, 63, 64, 65, 66, 381]),
+        ("header_again_label_lost", "processed_total", ["absent"] * 7),
+        ("header_again_label_lost_one_a_line", "other", [61, 62, 63, 64, 65, 66, 381]),
+        ("header_again_label_lost_one_a_line", "processed_total", ["absent"] * 7),
+        ("header_again_before_total", "other", [61, 62, 63, 64, 65, 66, 381]),
+        ("header_again_before_total", "processed_total", [71, 72, 73, 74, 75, 76, 441]),
     ],
 )
 def test_row(name: str, item: str, cells: list[float | str]) -> None:

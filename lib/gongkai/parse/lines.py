@@ -35,6 +35,7 @@ class Cutter:
         self.reading = reading
         self.lines: list[Line] = []
         self.run: list[Cell] = []
+        self.heads: set[Cell] = set()
         self.seen: set[str] = set()
         self.prose: set[int] = set()
         self.context = ""
@@ -46,6 +47,8 @@ class Cutter:
     def match(self, run: list[Cell]) -> tuple[str, int] | None:
         """(item or group, cells used) for the label that `run` ends with."""
         for size in range(1, min(_MOST_PARTS, len(run)) + 1):
+            if run[-size] in self.heads:
+                return None
             text = "".join(cell.text for cell in run[-size:])
             code = self.labels.get(normalise_label(text))
             if code and self._fits(code, text):
@@ -65,7 +68,17 @@ class Cutter:
         siblings = form().descendants(self.table, item.parent)
         return self.context == item.parent or (bool(matched) and matched[-1] in siblings)
 
-    def add_text(self, cell: Cell) -> None:
+    def _heads_a_column(self, cell: Cell) -> bool:
+        """Whether a label that is also a row's (其他, 总计) is the column's: behind other columns, for the first time."""
+        columns, word = form().column_labels[self.table], normalise_label(cell.text, keep_mark=True)
+        before = [normalise_label(c.text, keep_mark=True) for c in self.run]
+        named = {columns[w] for w in before if w in columns}
+        return columns.get(word, "") not in {"", *named} and any(w in columns and w not in self.labels for w in before)
+
+    def add_text(self, cell: Cell, beside_values: bool = False) -> None:
+        """Text since the last values; `beside_values`: in one row with some, where no header stands."""
+        if not (beside_values or self.across) and self._heads_a_column(cell):
+            self.heads.add(cell)
         self.run.append(cell)
         found = self.match(self.run)
         if found:
@@ -77,7 +90,7 @@ class Cutter:
         """A new line whose label is what the text since the last values ends with."""
         found = self.match(self.run)
         item = found[0] if found and form().items[self.table, found[0]].kind == "row" else None
-        size = found[1] if found else min(1, len(self.run))
+        size = found[1] if found else int(bool(self.run) and self.run[-1] not in self.heads)
         label, prefix = self.run[len(self.run) - size :], self.run[: len(self.run) - size]
         line = Line(item, label, values, row, bool(more.pop("delimited", False)), prefix, **more)  # type: ignore[arg-type]
         self.lines.append(line)
@@ -90,8 +103,8 @@ class Cutter:
         if at is not None:
             for cell in row.cells[:at]:
                 if cell.text.strip():
-                    self.add_text(cell)
-            self.add_text(row.cells[at])
+                    self.add_text(cell, beside_values=True)
+            self.add_text(row.cells[at], beside_values=True)
             line = self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=at, width=len(row.cells))
             if any(cell not in row.cells for cell in line.label):
                 # The label began on the line before: where its row begins in the grid is not known.
@@ -112,7 +125,7 @@ class Cutter:
             at = max([k for k in texts if k < numbers[0]], default=-1)
             for k in texts:
                 if k <= at:
-                    self.add_text(row.cells[k])
+                    self.add_text(row.cells[k], beside_values=True)
             self.open(list(row.cells[at + 1 :]), index, delimited=True, label_at=max(at, 0), width=len(row.cells))
         elif numbers or (not texts and self.across and row.spans and self.run):
             # In the one row of values of a table laid out across, text is a cell that is no number.
@@ -178,7 +191,7 @@ class Cutter:
         at = self._label_end(parts)
         if at:
             for text in self._cut(parts[:at]):
-                self.add_text(text)
+                self.add_text(text, beside_values=len(parts) > at)
             if len(parts) > at:
                 self.open(parts[at:], index)
             return

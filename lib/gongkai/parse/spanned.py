@@ -109,10 +109,9 @@ class Spanned:
         self.known: dict[tuple[object, ...], dict[str, Span] | None] = {}
         self.headers = [(k, row) for k, row in region if row.spans and is_header(row, table)]
 
-    def places(self, line: Line, columns: tuple[str, ...]) -> dict[str, Span] | None:
-        """Where the header of the line's own table shows its columns."""
-        row = self.rows[line.row]
-        above = [(k, r) for k, r in reversed(self.headers) if k < line.row and r.table == row.table]
+    def places(self, line: Line, columns: tuple[str, ...], table: int) -> dict[str, Span] | None:
+        """Where the header that stands over the line in a table of the file shows its columns."""
+        above = [(k, r) for k, r in reversed(self.headers) if k < line.row and r.table == table]
         key = (above[0][0] if above else None, columns)
         if key not in self.known:
             self.known[key] = header_spans([r for _, r in above], self.table, columns)
@@ -120,10 +119,15 @@ class Spanned:
 
     def under_header(self, line: Line, columns: tuple[str, ...]) -> list[Cell] | None:
         row = self.rows[line.row]
-        places = self.places(line, columns)
+        first = len(row.cells) - len(line.values)
+        last = next((r.table for k, r in reversed(self.headers) if k < line.row), row.table)
+        if last != row.table:
+            # Cut in two without its header, a table goes on where the same columns stand in the same places.
+            places = self.places(line, columns, last)
+            return line.values if places and list(row.spans[first:]) == [places[c] for c in columns] else None
+        places = self.places(line, columns, row.table)
         if places is None or max(end for _, end in places.values()) > row.spans[-1][1]:
             return None
-        first = len(row.cells) - len(line.values)
         if list(row.spans[first:]) == [places[code] for code in columns]:
             return line.values
         labels = list(row.spans[:first])

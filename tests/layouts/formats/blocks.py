@@ -60,7 +60,9 @@ def width(rows: Grid) -> int:
 
 
 def header_rows(block: Block) -> set[int]:
-    """The rows of a table that hold no values."""
+    """The rows of a table that hold no values; the second part of one that was cut may have none."""
+    if block.table == "applications" and not any(cell.text == "申请人情况" for cell in block.rows[0]):
+        return set()
     if block.table != "proactive":
         return {0, 1, 2}
     return {r for r, row in enumerate(block.rows) if row[0].text.startswith(("第二十条", "信息内容"))}
