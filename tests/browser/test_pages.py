@@ -89,7 +89,7 @@ def test_no_page_is_wider_than_a_phone_or_a_desk(page: Any, published: dict[str,
     wide = {}
     for path in pages(published[lang]):
         page.goto(path.as_uri())
-        for width in (390, 1280):
+        for width in (390, 700, 820, 1024, 1200, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             wide |= {f"{path.name} {width}": excess} if excess > 0 else {}
