@@ -35,6 +35,7 @@ class Cutter:
         self.reading = reading
         self.lines: list[Line] = []
         self.run: list[Cell] = []
+        self.named: set[str] = set()  # words of columns since the last values
         self.heads: set[Cell] = set()
         self.seen: set[str] = set()
         self.prose: set[int] = set()
@@ -68,17 +69,19 @@ class Cutter:
         siblings = form().descendants(self.table, item.parent)
         return self.context == item.parent or (bool(matched) and matched[-1] in siblings)
 
-    def _heads_a_column(self, cell: Cell) -> bool:
-        """Whether a label that is also a row's (其他, 总计) is the column's: behind other columns, for the first time."""
-        columns, word = form().column_labels[self.table], normalise_label(cell.text, keep_mark=True)
-        before = [normalise_label(c.text, keep_mark=True) for c in self.run]
-        named = {columns[w] for w in before if w in columns}
-        return columns.get(word, "") not in {"", *named} and any(w in columns and w not in self.labels for w in before)
+    def _heads_a_column(self, word: str) -> bool:
+        """Whether a label that is also a row's (其他, 总计) is the column's: the first after other columns."""
+        columns = form().column_labels[self.table]
+        new = word in columns and columns[word] not in {columns[w] for w in self.named}
+        return new and not self.across and any(w not in self.labels for w in self.named)
 
     def add_text(self, cell: Cell, beside_values: bool = False) -> None:
         """Text since the last values; `beside_values`: in one row with some, where no header stands."""
-        if not (beside_values or self.across) and self._heads_a_column(cell):
+        word = normalise_label(cell.text, keep_mark=True)
+        if not beside_values and self._heads_a_column(word):
             self.heads.add(cell)
+        if word in form().column_labels[self.table]:
+            self.named.add(word)
         self.run.append(cell)
         found = self.match(self.run)
         if found:
@@ -94,7 +97,7 @@ class Cutter:
         label, prefix = self.run[len(self.run) - size :], self.run[: len(self.run) - size]
         line = Line(item, label, values, row, bool(more.pop("delimited", False)), prefix, **more)  # type: ignore[arg-type]
         self.lines.append(line)
-        self.run = []
+        self.run, self.named = [], set()
         return line
 
     def delimited(self, row: Row, index: int) -> None:
