@@ -14,8 +14,8 @@ from gongkai.parse.model import Report
 from gongkai.readers import family, to_document
 from layouts import EVERYTHING, STYLES, Form, balanced_forms, expected_facts, forms
 from layouts.formats import FORMATS, KINDS
-from layouts.formats.blocks import blocks, placed
-from layouts.formats.html import page, spans
+from layouts.formats.blocks import blocks, cut, placed
+from layouts.formats.html import clean_block, page, spans
 from test_reading_layouts import examples, unaccounted, wrong
 
 EVERY = FORMATS | KINDS
@@ -102,3 +102,21 @@ def test_a_report_in_one_table_comes_back(form: Form, seed: int) -> None:
     report = read(in_one_table(form, seed))
     assert cells(report) == printed(form)
     assert (report.identity.agency, report.identity.year) == (form.agency, form.year)
+
+
+@pytest.mark.parametrize("header", [True, False])
+@given(form=forms(may=EVERYTHING), seed=st.integers(0, 99), below=st.integers(1, 19))
+@settings(examples, max_examples=40)
+def test_a_table_cut_in_two_goes_on_with_and_without_its_header(
+    header: bool, form: Form, seed: int, below: int
+) -> None:
+    rng, parts = Random(seed), []
+    for block in blocks(form, rng):
+        if block.table == "applications":
+            first, second = cut(block.rows, len(block.rows) - below, rng)
+            again = block.rows[:3] if header else []
+            parts += [block._replace(rows=first), block._replace(rows=[*again, *second])]
+        else:
+            parts.append(block)
+    report = read(page("", "\n".join(clean_block(part, rng) for part in parts)).encode())
+    assert cells(report) == printed(form)
