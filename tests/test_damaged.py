@@ -38,6 +38,8 @@ def row(name: str, item: str) -> list[float | str | None]:
         ("line_number_column", "carried_in", ["absent"] * 7),
         ("group_cell_takes_row", "other", ["absent"] * 7),
         ("first_report_without_tables", "new", ["absent"] * 7),
+        ("row_ends_lost", "other", ["absent"] * 7),
+        ("row_ends_lost", "granted", [31, 32, 33, 34, 35, 36, 201]),
         ("header_again_label_lost", "other", [61, 62, 63, 64, 65, 66, 381]),
         ("header_again_label_lost", "processed_total", ["absent"] * 7),
         ("header_again_label_lost_one_a_line", "other", [61, 62, 63, 64, 65, 66, 381]),

@@ -111,6 +111,9 @@ class TableReader:
         open_rows = any(a is not None and a.reason == "ambiguous" for a in aligned)
         in_line = open_rows and settler.stands_in_line(tried, aligned)
         reasons = {(line.delimited, a.reason) for (line, _), a in zip(tried, aligned, strict=True) if a is not None}
+        widths: Counter[tuple[int, tuple[str, ...]]] = Counter()
+        for line, columns in tried:
+            widths[line.label_at, columns] = max(widths[line.label_at, columns], line.width)
         for (line, columns), found in zip(tried, aligned, strict=True):
             if found is None or line.item is None:
                 continue
@@ -120,6 +123,7 @@ class TableReader:
                 self._refuse(line, "duplicate_row")
                 continue
             doubtful = self._doubtful(line, columns, found, reasons)
+            doubtful = doubtful or self._lost_its_end(line, widths[line.label_at, columns])
             settled = settler.by_header(line, columns, found) if in_line else found
             self._take(line, columns, Aligned(None, "ambiguous") if doubtful else settled)
         self.reading.rows_found = len({item for item, _ in self.reading.placed} | set(counts))
@@ -138,6 +142,14 @@ class TableReader:
         blank = any(not cell.text.strip() for cell in line.values)
         unit = bool(line.values) and is_unit(line.values[0].text)
         return unit or (blank and (True, "long") in reasons)
+
+    def _lost_its_end(self, line: Line, width: int) -> bool:
+        """Whether a row with an empty cell ends before another with the same columns and its label in the same place.
+
+        A row that lost its last cells may have as many as it has columns, with one of the label's among them.
+        """
+        blank = line.delimited and not self.rows_at[line.row].spans and any(not c.text.strip() for c in line.values)
+        return blank and line.width < width
 
     def _same(self, line: Line) -> bool:
         """Whether the lines of one item all print the same, as a table printed twice does."""
