@@ -150,7 +150,7 @@ def test_a_missing_year_breaks_the_line() -> None:
     ("agency", "year", "code", "zh", "en"),
     [
         ("甲局", 2020, "received", "0", "0"),
-        ("乙局", 2021, "received", "缺（1 格中缺 1 格）", "missing (1 of 1 cells)"),
+        ("乙局", 2021, "received", "缺（1 格中缺 1 格）", "missing (1 of 1 cell)"),
         ("甲局", 2019, "granted", "本版格式没有，或未读到", "not in this form or not read"),
         ("乙局", 2020, "rate.disclosed", "分母为 0", "n is 0"),
         (

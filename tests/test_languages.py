@@ -7,10 +7,12 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gongkai.form import declared_rows
+from gongkai.words import fill
 from test_bad_input import ROOT
 
 LIB = ROOT / "lib" / "gongkai"
@@ -94,3 +96,18 @@ def test_every_text_of_a_notebook_is_in_both_languages(path: Path) -> None:
         text = re.sub(r"`[^`]*`|\[[^\]]*\]\([^)]*\)", "", "".join(cell["source"]))
         if cell["cell_type"] == "markdown" and text.strip(" \n·/。."):
             assert CJK.search(text) and re.search(r"[A-Za-z]{3}", text), text
+
+
+@pytest.mark.parametrize(
+    ("text", "figures", "said"),
+    [
+        ("{n} {n:row was|rows were} read", {"n": 1}, "1 row was read"),
+        ("{n} {n:row was|rows were} read", {"n": "1"}, "1 row was read"),
+        ("{n} {n:row was|rows were} read", {"n": 0}, "0 rows were read"),
+        ("{n} {n:row was|rows were} read", {"n": "1,001"}, "1,001 rows were read"),
+        ("{n} {n:row was|rows were} read", {"n": "11"}, "11 rows were read"),
+        ("label “{text}” at {x:.1f}", {"text": "{n:a|b}", "x": 0.25}, "label “{n:a|b}” at 0.2"),
+    ],
+)
+def test_plurals(text: str, figures: dict[str, Any], said: str) -> None:
+    assert fill(text, **figures) == said

@@ -7,6 +7,7 @@ from typing import Any
 
 from gongkai.form import declared_rows, form
 from gongkai.parse.model import Note
+from gongkai.words import fill
 
 
 @cache
@@ -21,7 +22,7 @@ def _doubts() -> dict[str, dict[str, str]]:
 
 def doubt(name: str, figures: dict[str, Any], lang: str) -> str:
     """Why the reading of a table is in doubt, in `lang` (zh or en)."""
-    return _doubts()[name][lang].format(**figures)
+    return fill(_doubts()[name][lang], **figures)
 
 
 def _offer(note: Note, lang: str) -> str:
@@ -48,4 +49,4 @@ def sentence(note: Note, lang: str) -> str:
         figures |= {f"column_{code}": form().name(note.table, figures["column"], code) for code in ("zh", "en")}
     figures["numbers"] = ("、" if lang == "zh" else ", ").join(figures.get("numbers", []))
     figures[f"offer_{lang}"] = _offer(note, lang)
-    return _sentences()[note.kind][lang].format(**figures).strip()
+    return fill(_sentences()[note.kind][lang], **figures).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from functools import cache
 from typing import Any
 
@@ -30,11 +31,24 @@ def check_lang(lang: str) -> str:
     return lang
 
 
+class _Filling(string.Formatter):
+    """str.format and plurals: in `{n} {n:row|rows}` the first word stands for 1 and the second for all else."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, of_two, more = format_spec.partition("|")
+        return (one if str(value) == "1" else more) if of_two else str(super().format_field(value, format_spec))
+
+
+def fill(text: str, /, **figures: Any) -> str:
+    """A declared sentence with its figures and its plurals."""
+    return _Filling().vformat(text, (), figures)
+
+
 def word(key: str, lang: str, **figures: Any) -> str:
     """The word or sentence `key` in `lang`, with its figures. Raises GongkaiError if it is not declared."""
     if key not in _words():
         raise GongkaiError(f"declared/words.csv: no word {key}")
-    return _words()[key][check_lang(lang)].format(**figures)
+    return fill(_words()[key][check_lang(lang)], **figures)
 
 
 def place(where: str, lang: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from gongkai.form import form
 from gongkai.rules.declared import Rule, causes, readings
 from gongkai.rules.kinds import EXPLAINED, FAIL, NOT_ASSESSABLE
+from gongkai.words import fill
 
 BLANK_AS_ZERO = "blank_as_zero"
 
@@ -155,16 +156,16 @@ def message(rule: Rule, finding: Mapping[str, Any], lang: str) -> str:
         if f"explained_{lang}" in rule:
             told = {k: figure(v) for k, v in finding.get("figures", {}).items()} | _names(finding, lang)
             told |= {"left": figure(finding.get("left")), "right": figure(finding.get("right"))}
-            return str(rule[f"explained_{lang}"].format(**(told | {"reading": reading})))
+            return fill(rule[f"explained_{lang}"], **(told | {"reading": reading}))
         return _EXPLAINED[lang].format(title=title, reading=reading, sides=sides).strip()
     if finding["verdict"] != FAIL:
         if f"pass_{lang}" in rule:
             told = {k: figure(v) for k, v in finding.get("figures", {}).items()}
-            return str(rule[f"pass_{lang}"].format(**told))
+            return fill(rule[f"pass_{lang}"], **told)
         return _PASS[lang].format(title=title)
     figures = {k: figure(v) for k, v in finding["figures"].items()}
     figures |= {side: figure(finding.get(side)) for side in ("left", "right", "difference")}
-    text = str(rule[f"message_{lang}"].format(**(figures | _names(finding, lang))))
+    text = fill(rule[f"message_{lang}"], **(figures | _names(finding, lang)))
     text += _cause_text(rule, finding, lang)
     if finding.get("doubtful"):
         return text + _DOUBT[lang]
