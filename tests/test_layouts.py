@@ -248,6 +248,16 @@ def changes(*fragments: str):
     return lambda before, after: all(part in after and part not in before for part in fragments)
 
 
+def _headers(before: str, after: str) -> bool:
+    """Whether the header of table three is there twice."""
+    return after.count("申请人情况") == 2 * before.count("申请人情况")
+
+
+def _between(after: str, label: str) -> bool:
+    """Whether only the header stands between the last header and a label: no number."""
+    return not re.search(r"\d{1,7}[\s|]", after[after.rindex("申请人情况") : after.rindex(label)])
+
+
 SHOWN = {
     "page_mark_dashes": changes("\n- 4 -\n"),
     "page_mark_words": changes("\n第 4 页\n"),
@@ -281,6 +291,10 @@ SHOWN = {
         before.index("行政处罚") < before.index("行政强制") and after.index("行政强制") < after.index("行政处罚")
     ),
     "subrow_overflow": changes("\t行政确认\t1\t\n0\t2\t\t\n第二十条第（六）项\t\t\t\n"),
+    "header_again_above_total": lambda before, after: _headers(before, after) and _between(after, "（七）总计"),
+    "header_again_in_group": lambda before, after: _headers(before, after) and _between(after, "2.重复申请"),
+    "header_again_above_other": lambda before, after: _headers(before, after) and _between(after, "3.其他"),
+    "header_again_label_lost": lambda before, after: _headers(before, after) and "（七）总计" not in after,
 }
 _MORE = {"page_mark_dashes": "4", "page_mark_words": "4", "page_number": "4"}
 _MORE |= {"unknown_subrow": "789", "numbers_without_label": "789"}

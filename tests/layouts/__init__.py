@@ -291,3 +291,28 @@ def subrow_overflow(text: str) -> str:
     fronts, lasts = zip(*(line.rsplit("\t", 1) for line in text[start:end].splitlines()), strict=True)
     overflow = "\n".join([*fronts, "\t".join([*lasts, "", ""])])
     return f"{text[:begin]}{before}{overflow}\n{after}{text[close:]}"
+
+
+_FIRST_ROW, _TOTAL_ROW = "一、本年新收政府信息公开申请数量", "（七）总计"
+
+
+def _header_again(text: str, row: str, label: str | None = None) -> str:
+    """The header of table three once more, as on a new page, above a row; `label`: what is left of that row's."""
+    end, at = _row(text, _FIRST_ROW), _row(text, row)
+    header = text[_row(text[:end], "（本列数据") : end]
+    rest = text[at:] if label is None else text[at:].replace(row, label, 1)
+    return f"{text[:at]}{header}{rest}"
+
+
+for _name, _label, _needs, _description in (
+    ("header_again_above_total", _TOTAL_ROW, lambda _form: True, "The header of table three above （七）总计."),
+    ("header_again_in_group", "2.重复申请", lambda _form: True, "The same inside （五）不予处理."),
+    ("header_again_above_other", "3.其他", lambda form: not form.single_other, "The same above （六）3.其他."),
+):
+    QUIRKS[_name] = Quirk(_name, partial(_header_again, row=_label), _description, not_in=_WITHOUT_TABLES, needs=_needs)
+
+
+@_quirk(placeable=False, not_in=_WITHOUT_TABLES)
+def header_again_label_lost(text: str) -> str:
+    """The header above （七）总计, whose label the new page lost: no word of the header is its label."""
+    return _header_again(text, _TOTAL_ROW, label="")
