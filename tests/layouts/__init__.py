@@ -300,7 +300,7 @@ def _header_again(text: str, row: str, label: str | None = None) -> str:
     """The header of table three once more, as on a new page, above a row; `label`: what is left of that row's."""
     end, at = _row(text, _FIRST_ROW), _row(text, row)
     header = text[_row(text[:end], "（本列数据") : end]
-    rest = text[at:] if label is None else text[at:].replace(row, label, 1)
+    rest = text[at:] if label is None else text[at:].replace(row, label)
     return f"{text[:at]}{header}{rest}"
 
 
@@ -312,7 +312,7 @@ for _name, _label, _needs, _description in (
     QUIRKS[_name] = Quirk(_name, partial(_header_again, row=_label), _description, not_in=_WITHOUT_TABLES, needs=_needs)
 
 
-@_quirk(placeable=False, not_in=_WITHOUT_TABLES)
+@_quirk(placeable=False, not_in=_WITHOUT_CELLS)
 def header_again_label_lost(text: str) -> str:
     """The header above （七）总计, whose label the new page lost: no word of the header is its label."""
     return _header_again(text, _TOTAL_ROW, label="")
