@@ -80,8 +80,9 @@ class Cutter:
         word = normalise_label(cell.text, keep_mark=True)
         if not beside_values and self._heads_a_column(word):
             self.heads.add(cell)
-        if word in form().column_labels[self.table]:
-            self.named.add(word)
+        # Where blanks part the words of a header, a line of it is one cell.
+        words = {word, *(normalise_label(part, keep_mark=True) for part in cell.text.split())}
+        self.named |= words & form().column_labels[self.table].keys()
         self.run.append(cell)
         found = self.match(self.run)
         if found:
