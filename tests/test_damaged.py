@@ -40,6 +40,8 @@ def row(name: str, item: str) -> list[float | str | None]:
         ("first_report_without_tables", "new", ["absent"] * 7),
         ("row_ends_lost", "other", ["absent"] * 7),
         ("row_ends_lost", "granted", [31, 32, 33, 34, 35, 36, 201]),
+        ("label_goes_on_before_numbers", "refused_law", ["absent"] * 7),
+        ("label_goes_on_before_numbers", "refused_secret", [21, 22, 23, 24, 25, 26, 141]),
         ("header_again_label_lost", "other", [61, 62, 63, 64, 65, 66, 381]),
         ("header_again_label_lost", "processed_total", ["absent"] * 7),
         ("header_again_label_lost_one_a_line", "other", [61, 62, 63, 64, 65, 66, 381]),

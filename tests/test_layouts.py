@@ -295,6 +295,7 @@ SHOWN = {
     "header_again_in_group": lambda before, after: _headers(before, after) and _between(after, "2.重复申请"),
     "header_again_above_other": lambda before, after: _headers(before, after) and _between(after, "3.其他"),
     "header_again_label_lost": lambda before, after: _headers(before, after) and "（七）总计" not in after,
+    "header_again_row_unnamed": lambda before, after: _headers(before, after) and "2.重复申请" not in after,
 }
 _MORE = {"page_mark_dashes": "4", "page_mark_words": "4", "page_number": "4"}
 _MORE |= {"unknown_subrow": "789", "numbers_without_label": "789"}

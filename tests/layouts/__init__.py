@@ -316,3 +316,9 @@ for _name, _label, _needs, _description in (
 def header_again_label_lost(text: str) -> str:
     """The header above （七）总计, whose label the new page lost: no word of the header is its label."""
     return _header_again(text, _TOTAL_ROW, label="")
+
+
+@_quirk(placeable=False, not_in=_WITHOUT_CELLS)
+def header_again_row_unnamed(text: str) -> str:
+    """The same above 2.重复申请: its numbers belong to no row that is named."""
+    return _header_again(text, "2.重复申请", label="")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 
 from gongkai.cells import is_value, list_mark, normalise_label
 from gongkai.document import Cell, Row
-from gongkai.form import Item, form
+from gongkai.form import form
 from gongkai.parse.align import printed_values
 from gongkai.parse.model import UNKNOWN, Line, TableReading
 from gongkai.parse.sections import is_page_mark
@@ -15,9 +14,6 @@ from gongkai.parse.sections import is_page_mark
 # A label that page breaks or narrow cells cut has been seen in three parts.
 _MOST_PARTS = 4
 _LONGEST_LABEL = 80
-# Less alike than this, a damaged label without its list mark is not taken for the one that is missing in
-# its place (行政确权 is not 行政确认).
-_LIKE = 0.8
 _SENTENCE = re.compile(r"。|！|？")
 _FOOTNOTES = ("注：", "注:", "备注", "说明：", "说明:", "填表说明", "*")
 
@@ -82,7 +78,10 @@ class Cutter:
             self.heads.add(cell)
         # Where blanks part the words of a header, a line of it is one cell.
         words = {word, *(normalise_label(part, keep_mark=True) for part in cell.text.split())}
-        self.named |= words & form().column_labels[self.table].keys()
+        words &= form().column_labels[self.table].keys()
+        if any(w in self.named and w not in self.labels for w in words):
+            self.named = set()  # the header begins again, or its next line repeats what reaches over several
+        self.named |= words
         self.run.append(cell)
         found = self.match(self.run)
         if found:
@@ -204,6 +203,12 @@ class Cutter:
         if words and (numbers < 2 or re.search(r"[，；]", "".join(words))):
             self.add_text(row.cells[0])
             return
+        lead = next((k for k, part in enumerate(parts) if is_value(part.text)), 0)
+        if lead and self.run and self.match(self.run) is None:
+            # The words before the numbers may be the rest of a label that began on a line before.
+            self.add_text(Cell(" ".join(words[:lead]), parts[0].place), beside_values=True)
+            self.open(parts[lead:], index)
+            return
         last = self.lines[-1] if self.lines else None
         one_a_line = last is not None and not last.delimited and len(last.lines) == len(last.values)
         if last is None or len(parts) > 1 or self.run or not one_a_line:
@@ -263,34 +268,3 @@ class Cutter:
                 self.plain(row, index)
                 self._closed = False
         return self.lines
-
-
-def _slot(lines: list[Line], k: int, items: list[Item]) -> Item | None:
-    """The one item of the form missing between the matched neighbours of line `k`, if it is alone."""
-    order = {item.item: n for n, item in enumerate(items)}
-    matched = [(j, order[line.item]) for j, line in enumerate(lines) if line.item in order]
-    before = max(((j, n) for j, n in matched if j < k), default=(-1, -1))
-    after = min(((j, n) for j, n in matched if j > k), default=(len(lines), len(items)))
-    between = [item for item in items[before[1] + 1 : after[1]] if item.item not in {line.item for line in lines}]
-    strangers = [j for j in range(before[0] + 1, after[0]) if lines[j].item is None and lines[j].label]
-    return between[0] if len(between) == 1 and strangers == [k] else None
-
-
-def mend_labels(lines: list[Line], items: list[Item], reading: TableReading) -> None:
-    """Give a damaged label the item its order and numbering leave for it, with a note."""
-    for k, line in enumerate(lines):
-        if line.item is not None or not line.label:
-            continue
-        item = _slot(lines, k, items)
-        if item is None:
-            continue
-        text = re.sub(r"[0-9]+$", "", line.label_text)
-        likeness = max(
-            SequenceMatcher(None, normalise_label(text), normalise_label(label)).ratio()
-            for label in item.labels.values()
-        )
-        mark = list_mark(text)
-        agrees = mark is not None and mark == list_mark(next(iter(item.labels.values())))
-        if likeness >= _LIKE or agrees:
-            line.item = item.item
-            reading.note("damaged_label", line.where, text=line.label_text, item=item.item)

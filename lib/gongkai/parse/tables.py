@@ -10,7 +10,8 @@ from gongkai.form import Item, Shape, form
 from gongkai.parse.align import Aligned, align, grid_of, printed_values, readings
 from gongkai.parse.cuts import whole_rows
 from gongkai.parse.headers import column_order, read_header
-from gongkai.parse.lines import Cutter, mend_labels
+from gongkai.parse.lines import Cutter
+from gongkai.parse.mending import mend_labels
 from gongkai.parse.model import Header, Line, Region, TableReading
 from gongkai.parse.settle import Settler, misses_total
 from gongkai.parse.spanned import Spanned
